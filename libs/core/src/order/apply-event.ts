@@ -1,0 +1,162 @@
+import { addAmount, notional, zeroAmount } from "../money/amount.ts";
+import { addQuantity } from "../money/quantity.ts";
+import { addMs, laterOf, type WallTime } from "../time/wall-time.ts";
+import type { VenueFill } from "./fill.ts";
+import { type Attempt, attemptOf, type Order, type OrderPhase, type OrderProgress, phaseOf } from "./order.ts";
+import type { OrderEvent } from "./order-event.ts";
+import type { Phase } from "./order-state.ts";
+import { nextPhase, stateOfPhase } from "./transition-table.ts";
+
+/** The order after the event, or the pair that the table refuses. */
+export type Applied =
+  | { readonly ok: true; readonly order: Order }
+  | { readonly ok: false; readonly phase: Phase; readonly event: OrderEvent["type"] };
+
+/**
+ * Takes one step of the state machine: pure, so that an order's events, applied in turn, replay to its row.
+ * Times never run backwards within an order; an `at` before its last change counts as that change's time.
+ */
+export function applyEvent(order: Order, event: OrderEvent, at: WallTime): Applied {
+  const from = phaseOf(order);
+  const progress = progressAfter(order, event, laterOf(order.updatedAt, at));
+  const to = nextPhase(from, event.type, progress.cumQuantity !== "0");
+  const phase = to === undefined ? undefined : phaseAfter(order, event, to, progress);
+  if (to === undefined || phase === undefined) return { ok: false, phase: from, event: event.type };
+  const state = stateOfPhase(to);
+  const stateTimes = state === order.state ? order.stateTimes : { ...order.stateTimes, [state]: progress.updatedAt };
+  return { ok: true, order: { ...termsOf(order), ...progress, stateTimes, ...phase } };
+}
+
+function termsOf(order: Order) {
+  const { orderId, instruction, base, quote, positionId, simulated, requestedAt, trace } = order;
+  const terms = { orderId, instruction, base, quote, positionId, simulated, requestedAt };
+  return trace === undefined ? terms : { ...terms, trace };
+}
+
+function progressAfter(order: Order, event: OrderEvent, at: WallTime): OrderProgress {
+  const progress: OrderProgress = { ...progressOf(order), version: order.version + 1, updatedAt: at };
+  switch (event.type) {
+    case "ATTEMPT_PREPARED": {
+      const expectedPrice = order.expectedPrice ?? event.quotedPrice;
+      const attemptCount = order.attemptCount + 1;
+      return { ...progress, attemptCount, ...(expectedPrice === undefined ? {} : { expectedPrice }) };
+    }
+    case "FILLED_PARTLY":
+    case "FILLED_FULLY":
+      return withFill(progress, event.fill, at);
+    case "CANCEL_REQUESTED":
+      return { ...progress, cancelRequest: order.cancelRequest ?? { at, reason: event.reason } };
+    case "ACCEPTED":
+      return answered(progress, at);
+    case "REJECTED":
+      return { ...answered(progress, at), lastError: event.error };
+    case "RETRY_SCHEDULED":
+    case "FAILED": {
+      // An order with nothing at the venue can only have failed to be prepared.
+      const unprepared = order.state === "PENDING" || order.state === "FAILED";
+      const failedPrepares = order.failedPrepares + (unprepared ? 1 : 0);
+      return { ...progress, failedPrepares, lastError: event.error };
+    }
+    case "ANSWER_LOST":
+    case "CANCEL_UNANSWERED":
+    case "CANCEL_REFUSED":
+    case "DENIED":
+      return { ...progress, lastError: event.error };
+    default:
+      return progress;
+  }
+}
+
+function progressOf(order: Order): OrderProgress {
+  const { version, attemptCount, failedPrepares, cumQuantity, cumQuoteQuantity, fees, stateTimes, updatedAt } = order;
+  const { expectedPrice, lastError, cancelRequest, firstFillAt, answeredAt } = order;
+  return {
+    ...{ version, attemptCount, failedPrepares, cumQuantity, cumQuoteQuantity, fees, stateTimes, updatedAt },
+    ...(expectedPrice === undefined ? {} : { expectedPrice }),
+    ...(lastError === undefined ? {} : { lastError }),
+    ...(cancelRequest === undefined ? {} : { cancelRequest }),
+    ...(firstFillAt === undefined ? {} : { firstFillAt }),
+    ...(answeredAt === undefined ? {} : { answeredAt }),
+  };
+}
+
+function answered(progress: OrderProgress, at: WallTime): OrderProgress {
+  return progress.answeredAt === undefined ? { ...progress, answeredAt: at } : progress;
+}
+
+function withFill(progress: OrderProgress, fill: VenueFill, at: WallTime): OrderProgress {
+  const { fee } = fill;
+  const feesBefore = progress.fees;
+  return {
+    ...progress,
+    cumQuantity: addQuantity(progress.cumQuantity, fill.lastQuantity),
+    cumQuoteQuantity: addAmount(progress.cumQuoteQuantity, notional(fill.lastPrice, fill.lastQuantity)),
+    fees:
+      fee === undefined
+        ? feesBefore
+        : { ...feesBefore, [fee.asset]: addAmount(feesBefore[fee.asset] ?? zeroAmount, fee.amount) },
+    firstFillAt: progress.firstFillAt ?? at,
+  };
+}
+
+/** The fields that only the new phase has; undefined where the event can't supply them, which refuses it. */
+function phaseAfter(order: Order, event: OrderEvent, to: Phase, progress: OrderProgress): OrderPhase | undefined {
+  const attempt = attemptAfter(order, event, progress);
+  const last = attempt === undefined ? {} : { attempt };
+  switch (to) {
+    case "PENDING":
+      return { state: "PENDING" };
+    case "AWAITING_CONFIRMATION":
+      return order.state === "AWAITING_CONFIRMATION" ? { state: to, confirmBy: order.confirmBy } : undefined;
+    case "SUBMITTED":
+    case "IN_DOUBT":
+    case "PARTIALLY_FILLED":
+      return attempt && { state: to, attempt };
+    case "CONFIRMING": {
+      const landedAt =
+        event.type === "LANDED" ? event.landedAt : order.state === "CONFIRMING" ? order.landedAt : undefined;
+      return attempt && { state: to, attempt, ...(landedAt === undefined ? {} : { landedAt }) };
+    }
+    case "CANCELLING":
+      return attempt && { state: to, attempt, cancelAfter: cancelAfter(order, event, progress.updatedAt) };
+    case "FAILED_WILL_RETRY":
+      return event.type === "RETRY_SCHEDULED" ? { state: "FAILED", retryAt: event.retryAt, ...last } : undefined;
+    case "FAILED_FINAL":
+      return { state: "FAILED", ...last };
+    case "FILLED":
+    case "CANCELLED":
+    case "EXPIRED":
+    case "REJECTED":
+      return { state: to, ...last };
+    case "DENIED":
+      return { state: "DENIED" };
+  }
+}
+
+function cancelAfter(order: Order, event: OrderEvent, at: WallTime): WallTime {
+  if (event.type === "CANCEL_UNANSWERED") return event.cancelAfter;
+  return order.state === "CANCELLING" ? order.cancelAfter : addMs(at, 0);
+}
+
+function attemptAfter(order: Order, event: OrderEvent, progress: OrderProgress): Attempt | undefined {
+  const before = attemptOf(order);
+  switch (event.type) {
+    case "ATTEMPT_PREPARED": {
+      const { submitKey, validUntil } = event;
+      const attempt: Attempt = { number: progress.attemptCount, submitKey, preparedAt: progress.updatedAt };
+      return validUntil === undefined ? attempt : { ...attempt, validUntil };
+    }
+    case "ACCEPTED":
+      return named(before, event.venueOrderId);
+    case "FILLED_PARTLY":
+    case "FILLED_FULLY":
+      return named(before, event.fill.venueOrderId);
+    default:
+      return before;
+  }
+}
+
+function named(attempt: Attempt | undefined, venueOrderId: Attempt["venueOrderId"]): Attempt | undefined {
+  if (attempt === undefined || venueOrderId === undefined || attempt.venueOrderId !== undefined) return attempt;
+  return { ...attempt, venueOrderId };
+}

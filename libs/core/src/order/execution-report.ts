@@ -1,0 +1,40 @@
+import type { OrderError } from "../error/order-error.ts";
+import type { Quantity } from "../money/quantity.ts";
+import type { VenueFill } from "./fill.ts";
+import type { SubmitKey, VenueOrderId } from "./order-id.ts";
+
+/** What an answer, a poll, a stream message or a look-up proves about one attempt. */
+export type Evidence =
+  /** Nothing but the fills that come with it. */
+  | { readonly kind: "TRADE" }
+  /** The venue has it and it may still fill. */
+  | { readonly kind: "OPEN" }
+  /** The venue is done with it: all of it is filled. */
+  | { readonly kind: "FILLED" }
+  /** The venue cancelled it. */
+  | { readonly kind: "CANCELLED" }
+  /** The venue ended what was not filled: an IOC's rest, a good-till date. */
+  | { readonly kind: "EXPIRED" }
+  /** The venue refused it. */
+  | { readonly kind: "REJECTED"; readonly error: OrderError }
+  /** It provably never left us. */
+  | { readonly kind: "NOT_SENT"; readonly error: OrderError }
+  /** The answer is lost, ambiguous, or of a kind nobody has classified. */
+  | { readonly kind: "UNKNOWN"; readonly error: OrderError }
+  /** Proven: the venue does not have it and can no longer accept it (see proveAbsence). */
+  | { readonly kind: "ABSENT"; readonly error: OrderError }
+  /** The venue refused to cancel it, and it is still open. */
+  | { readonly kind: "CANCEL_REFUSED"; readonly error: OrderError }
+  /** The answer to a cancel is lost. */
+  | { readonly kind: "CANCEL_UNKNOWN"; readonly error: OrderError };
+
+/** What a venue tells about one attempt, whichever way it came. */
+export interface ExecutionReport {
+  readonly submitKey: SubmitKey;
+  readonly venueOrderId?: VenueOrderId;
+  readonly evidence: Evidence;
+  /** Executions that came with it, new or known. */
+  readonly fills: readonly VenueFill[];
+  /** The venue's own count of what is filled; while ours is less, fills are missing and no end is believed. */
+  readonly cumQuantity?: Quantity;
+}

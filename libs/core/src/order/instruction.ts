@@ -1,0 +1,45 @@
+import type { AccountId } from "../account/account-id.ts";
+import type { InstrumentId } from "../instrument/instrument.ts";
+import type { Amount } from "../money/amount.ts";
+import type { Price } from "../money/price.ts";
+import type { Quantity } from "../money/quantity.ts";
+import type { PositionId } from "../position/position-id.ts";
+import type { VenueId } from "../venue/venue-id.ts";
+import type { ClientOrderId } from "./order-id.ts";
+
+export type Side = "BUY" | "SELL";
+export type TimeInForce = "GTC" | "IOC" | "FOK";
+export type Purpose = "ENTRY" | "EXIT" | "STOP" | "TARGET";
+
+/** How the price is set. A market order can't rest, so GTC is not among its times in force. */
+export type Pricing =
+  | { readonly type: "MARKET"; readonly timeInForce: "IOC" | "FOK" }
+  | { readonly type: "LIMIT"; readonly timeInForce: TimeInForce; readonly limitPrice: Price };
+
+/** A size in base, or an amount to spend or to receive in quote. Greater than zero. */
+export type OrderSize =
+  | { readonly in: "BASE"; readonly quantity: Quantity }
+  | { readonly in: "QUOTE"; readonly amount: Amount };
+
+/** What the caller asked for, decoded once; the body that a repeated client_order_id is compared with. */
+export interface Instruction {
+  readonly clientOrderId: ClientOrderId;
+  readonly account: AccountId;
+  readonly venue: VenueId;
+  readonly instrument: InstrumentId;
+  readonly side: Side;
+  readonly pricing: Pricing;
+  readonly size: OrderSize;
+  readonly expectedPrice?: Price;
+  readonly maxSlippageBps?: number;
+  readonly purpose: Purpose;
+  /** Absent: the order opens a position of its own, named by its order id. */
+  readonly positionId?: PositionId;
+  readonly strategyId?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Whether what is not filled at once stays at the venue. */
+export function rests(pricing: Pricing): boolean {
+  return pricing.type === "LIMIT" && pricing.timeInForce === "GTC";
+}

@@ -1,0 +1,145 @@
+import { compare } from "../money/decimal.ts";
+import { type DeadAttemptContext, deadAttemptEvent } from "../retry/dead-attempt-event.ts";
+import { addMs, type WallTime } from "../time/wall-time.ts";
+import { applyEvent } from "./apply-event.ts";
+import type { Evidence, ExecutionReport } from "./execution-report.ts";
+import { fillKey, type VenueFill } from "./fill.ts";
+import { attemptOf, isTerminal, type Order } from "./order.ts";
+import type { OrderEvent } from "./order-event.ts";
+
+/** How long a cancel whose answer was lost waits before it is sent again; a look-up usually comes first. */
+const cancelAgainMs = 1_000;
+
+/** What interpreting needs beside the order and the report. */
+export interface InterpretContext extends DeadAttemptContext {
+  /** Keys (fillKey) of the fills that the order has already. */
+  readonly recordedFills: ReadonlySet<string>;
+}
+
+/**
+ * The one function through which every venue answer enters: what `report` adds to `order`, as events that the
+ * transition table allows, in turn. Pure; monotone, for an older report finds no row that would undo a newer one;
+ * idempotent, for what is recorded adds nothing.
+ */
+export function interpretReport(
+  order: Order,
+  report: ExecutionReport,
+  context: InterpretContext,
+): readonly OrderEvent[] {
+  const steps = new Steps(order, context.now);
+  // Evidence about an attempt that is not the current one proves nothing about the order; its fills always count.
+  const concernsCurrentAttempt = attemptOf(order)?.submitKey === report.submitKey;
+  if (concernsCurrentAttempt && provesAcceptance(report)) {
+    steps.take({
+      type: "ACCEPTED",
+      ...(report.venueOrderId === undefined ? {} : { venueOrderId: report.venueOrderId }),
+    });
+  }
+  for (const fill of newFills(report.fills, context.recordedFills)) steps.take(fillEvent(steps.order, fill));
+  if (concernsCurrentAttempt) takeEvidence(steps, report, context);
+  if (steps.order.cancelRequest !== undefined) steps.take({ type: "CANCEL_STARTED" });
+  return steps.taken;
+}
+
+/** Applies events as they are found, so that each is judged by the order as the ones before it left it. */
+class Steps {
+  readonly taken: OrderEvent[] = [];
+  order: Order;
+  readonly #now: WallTime;
+
+  constructor(order: Order, now: WallTime) {
+    this.order = order;
+    this.#now = now;
+  }
+
+  take(event: OrderEvent): void {
+    const applied = applyEvent(this.order, event, this.#now);
+    if (!applied.ok) return;
+    this.order = applied.order;
+    this.taken.push(event);
+  }
+}
+
+function provesAcceptance({ evidence, fills }: ExecutionReport): boolean {
+  switch (evidence.kind) {
+    case "OPEN":
+    case "FILLED":
+    case "CANCELLED":
+    case "EXPIRED":
+    case "CANCEL_REFUSED":
+      return true;
+    case "TRADE":
+      return fills.length > 0;
+    default:
+      return false;
+  }
+}
+
+function newFills(fills: readonly VenueFill[], recorded: ReadonlySet<string>): readonly VenueFill[] {
+  const seen = new Set(recorded);
+  return fills.filter((fill) => {
+    const key = fillKey(fill);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function fillEvent(order: Order, fill: VenueFill): OrderEvent {
+  const { size } = order.instruction;
+  if (size.in === "QUOTE") return { type: "FILLED_PARTLY", fill };
+  const cum = applyEvent(order, { type: "FILLED_PARTLY", fill }, order.updatedAt);
+  const completes = cum.ok && compare(cum.order.cumQuantity, size.quantity) >= 0;
+  return { type: completes ? "FILLED_FULLY" : "FILLED_PARTLY", fill };
+}
+
+function takeEvidence(steps: Steps, report: ExecutionReport, context: InterpretContext): void {
+  const { evidence } = report;
+  const { order } = steps;
+  if (isTerminal(order)) return;
+  switch (evidence.kind) {
+    case "FILLED":
+      // A base-sized order is filled by its fills alone; a quote-sized one when the venue says so and none is missing.
+      if (order.instruction.size.in === "QUOTE" && hasAllFills(order, report)) steps.take({ type: "COMPLETED" });
+      return;
+    case "CANCELLED":
+    case "EXPIRED":
+      if (hasAllFills(order, report)) steps.take({ type: evidence.kind });
+      return;
+    case "REJECTED":
+    case "NOT_SENT":
+    case "ABSENT":
+      takeDeath(steps, evidence, context);
+      return;
+    case "UNKNOWN":
+      steps.take({ type: "ANSWER_LOST", error: evidence.error });
+      return;
+    case "CANCEL_REFUSED":
+      steps.take({ type: "CANCEL_REFUSED", error: evidence.error });
+      return;
+    case "CANCEL_UNKNOWN": {
+      const cancelAfter = addMs(context.now, cancelAgainMs);
+      steps.take({ type: "CANCEL_UNANSWERED", error: evidence.error, cancelAfter });
+      return;
+    }
+    case "TRADE":
+    case "OPEN":
+      return;
+  }
+}
+
+function takeDeath(
+  steps: Steps,
+  evidence: Extract<Evidence, { kind: "REJECTED" | "NOT_SENT" | "ABSENT" }>,
+  context: InterpretContext,
+): void {
+  const { state } = steps.order;
+  // "Not sent" and "absent" speak of an attempt whose fate is open; once the venue has it they are old news.
+  const fateIsOpen = state === "SUBMITTED" || state === "IN_DOUBT";
+  const mayRefuse = fateIsOpen || state === "CONFIRMING" || state === "CANCELLING";
+  if (evidence.kind === "REJECTED" ? !mayRefuse : !fateIsOpen) return;
+  steps.take(deadAttemptEvent(steps.order, evidence.kind, evidence.error, context));
+}
+
+/** Whether the venue's count of what is filled is reached: an end is believed only with all the fills before it. */
+function hasAllFills(order: Order, report: ExecutionReport): boolean {
+  return report.cumQuantity === undefined || compare(order.cumQuantity, report.cumQuantity) >= 0;
+}

@@ -1,0 +1,56 @@
+import type { OrderError } from "../error/order-error.ts";
+import type { Price } from "../money/price.ts";
+import type { WallTime } from "../time/wall-time.ts";
+import type { VenueFill } from "./fill.ts";
+import type { SubmitKey, VenueOrderId } from "./order-id.ts";
+
+/** What can happen to an order. Each carries all that its transition needs, so that events replay to the row. */
+export type OrderEvent =
+  /** A person said yes. */
+  | { readonly type: "CONFIRMED" }
+  /** A person said no. */
+  | { readonly type: "DECLINED" }
+  /** Nobody answered by the deadline. */
+  | { readonly type: "CONFIRMATION_LAPSED" }
+  /** Risk, run again at the yes, refused it. */
+  | { readonly type: "DENIED"; readonly error: OrderError }
+  /** The attempt is fixed; from here on it may be sent. */
+  | {
+      readonly type: "ATTEMPT_PREPARED";
+      readonly submitKey: SubmitKey;
+      readonly validUntil?: WallTime;
+      /** The venue's quote, which becomes the expected price where the caller gave none. */
+      readonly quotedPrice?: Price;
+    }
+  /** The attempt provably did nothing; another one is due at `retryAt`. */
+  | { readonly type: "RETRY_SCHEDULED"; readonly error: OrderError; readonly retryAt: WallTime }
+  /** The attempt provably did nothing, and there will be no other. */
+  | { readonly type: "FAILED"; readonly error: OrderError }
+  /** The venue refused it for good. */
+  | { readonly type: "REJECTED"; readonly error: OrderError }
+  /** The venue's answer is lost or ambiguous. */
+  | { readonly type: "ANSWER_LOST"; readonly error: OrderError }
+  /** The venue has it. */
+  | { readonly type: "ACCEPTED"; readonly venueOrderId?: VenueOrderId }
+  /** The transaction is known to have landed; its amounts are not known yet. */
+  | { readonly type: "LANDED"; readonly landedAt: WallTime }
+  /** An execution that leaves something, or whose order's end only the venue can tell. */
+  | { readonly type: "FILLED_PARTLY"; readonly fill: VenueFill }
+  /** The execution that reaches the order's quantity, or goes beyond it. */
+  | { readonly type: "FILLED_FULLY"; readonly fill: VenueFill }
+  /** The venue says that a quote-sized order is done. */
+  | { readonly type: "COMPLETED" }
+  /** Somebody wants it cancelled: a durable fact. */
+  | { readonly type: "CANCEL_REQUESTED"; readonly reason: string }
+  /** An order whose cancel was requested turned out to be at the venue. */
+  | { readonly type: "CANCEL_STARTED" }
+  /** The cancel's answer is lost; it is sent again after `cancelAfter` unless evidence comes first. */
+  | { readonly type: "CANCEL_UNANSWERED"; readonly error: OrderError; readonly cancelAfter: WallTime }
+  /** The venue won't cancel it, and it is still open there. */
+  | { readonly type: "CANCEL_REFUSED"; readonly error: OrderError }
+  /** It is gone from the venue, or provably never was there, and nothing more will come. */
+  | { readonly type: "CANCELLED" }
+  /** The venue ended what was not filled. */
+  | { readonly type: "EXPIRED" };
+
+export type OrderEventType = OrderEvent["type"];

@@ -1,0 +1,102 @@
+import type { OrderEventType } from "./order-event.ts";
+import type { OrderState, Phase } from "./order-state.ts";
+
+/**
+ * Where an event leads: a phase; STAY, the phase it happened in; or OPEN, CONFIRMING or PARTIALLY_FILLED according to
+ * whether anything is filled.
+ */
+export type Target = Phase | "STAY" | "OPEN";
+
+type Row = Readonly<Partial<Record<OrderEventType, Target>>>;
+
+/** Fills are always applied: real venues report them after a cancel, an expiry, even after a refusal. */
+const lateFills = { FILLED_PARTLY: "STAY", FILLED_FULLY: "STAY" } as const satisfies Row;
+
+const fills = { FILLED_PARTLY: "PARTIALLY_FILLED", FILLED_FULLY: "FILLED" } as const satisfies Row;
+
+/** What ends an order that the venue has, or may have. */
+const venueEnds = { COMPLETED: "FILLED", CANCELLED: "CANCELLED", EXPIRED: "EXPIRED" } as const satisfies Row;
+
+/** What a dead attempt leads to. */
+const deadAttempt = { RETRY_SCHEDULED: "FAILED_WILL_RETRY", FAILED: "FAILED_FINAL" } as const satisfies Row;
+
+/** THE state machine: what is not listed is refused. */
+export const transitionTable: Readonly<Record<Phase, Row>> = {
+  PENDING: {
+    ...deadAttempt, // prepare failed: nothing was sent
+    ATTEMPT_PREPARED: "SUBMITTED",
+    CANCEL_REQUESTED: "CANCELLED",
+  },
+  AWAITING_CONFIRMATION: {
+    CONFIRMED: "PENDING",
+    DECLINED: "CANCELLED",
+    CONFIRMATION_LAPSED: "CANCELLED",
+    DENIED: "DENIED",
+    CANCEL_REQUESTED: "CANCELLED",
+  },
+  SUBMITTED: {
+    ...deadAttempt, // not sent, refused for now, or proven absent
+    ...fills, // a stream is often faster than the answer
+    ...venueEnds,
+    ACCEPTED: "CONFIRMING",
+    REJECTED: "REJECTED",
+    ANSWER_LOST: "IN_DOUBT",
+    CANCEL_REQUESTED: "STAY", // the venue may or may not have it: evidence first
+  },
+  IN_DOUBT: {
+    ...deadAttempt, // proven absent
+    ...fills,
+    ...venueEnds,
+    ACCEPTED: "CONFIRMING", // found and adopted
+    REJECTED: "REJECTED", // found, refused
+    CANCEL_REQUESTED: "STAY",
+  },
+  CONFIRMING: {
+    ...deadAttempt, // some venues acknowledge first and refuse later; a transaction can fail on chain
+    ...fills,
+    ...venueEnds,
+    REJECTED: "REJECTED",
+    LANDED: "STAY",
+    CANCEL_REQUESTED: "CANCELLING",
+    CANCEL_STARTED: "CANCELLING",
+  },
+  PARTIALLY_FILLED: {
+    ...fills,
+    ...venueEnds,
+    CANCEL_REQUESTED: "CANCELLING",
+    CANCEL_STARTED: "CANCELLING",
+  },
+  CANCELLING: {
+    ...venueEnds,
+    REJECTED: "REJECTED",
+    FILLED_PARTLY: "STAY",
+    FILLED_FULLY: "FILLED",
+    CANCEL_UNANSWERED: "STAY",
+    CANCEL_REFUSED: "OPEN",
+  },
+  FAILED_WILL_RETRY: {
+    ...deadAttempt, // the next prepare failed
+    ...fills, // the proof was wrong: money moved, so the retry is off
+    ATTEMPT_PREPARED: "SUBMITTED",
+    CANCEL_REQUESTED: "CANCELLED",
+  },
+  FAILED_FINAL: lateFills,
+  FILLED: lateFills, // an overfill
+  CANCELLED: lateFills,
+  EXPIRED: lateFills,
+  REJECTED: lateFills,
+  DENIED: {}, // nothing was ever sent
+};
+
+/** The phase after `event`, or undefined if the table refuses it. */
+export function nextPhase(phase: Phase, event: OrderEventType, hasFills: boolean): Phase | undefined {
+  const target = transitionTable[phase][event];
+  if (target === "STAY") return phase;
+  if (target === "OPEN") return hasFills ? "PARTIALLY_FILLED" : "CONFIRMING";
+  return target;
+}
+
+/** The state of section 2 that a phase is shown as. */
+export function stateOfPhase(phase: Phase): OrderState {
+  return phase === "FAILED_FINAL" || phase === "FAILED_WILL_RETRY" ? "FAILED" : phase;
+}

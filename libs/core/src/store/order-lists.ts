@@ -1,0 +1,42 @@
+import type { Fill } from "../order/fill.ts";
+import type { Order } from "../order/order.ts";
+import type { OrderState } from "../order/order-state.ts";
+import type { Holding, Position } from "../position/position.ts";
+
+/** Which orders; absent fields don't narrow. */
+export interface OrderFilter {
+  readonly account?: string;
+  readonly venue?: string;
+  readonly instrument?: string;
+  readonly states?: readonly OrderState[];
+  readonly strategyId?: string;
+}
+
+/** Which fills; absent fields don't narrow. */
+export interface FillFilter {
+  readonly orderId?: string;
+  readonly account?: string;
+  readonly venue?: string;
+  readonly instrument?: string;
+  readonly positionId?: string;
+}
+
+/** One page, and the token of the next one if there is one. Tokens are opaque and belong to one filter. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextPageToken?: string;
+}
+
+export interface PageRequest {
+  /** 1 to 1,000. */
+  readonly size: number;
+  readonly token?: string;
+}
+
+/** PORT: lists and reports; newest first. @throws SurefillError PAGE_TOKEN_INVALID for a token it did not give. */
+export interface OrderLists {
+  orders(filter: OrderFilter, page: PageRequest): Promise<Page<Order>>;
+  fills(filter: FillFilter, page: PageRequest): Promise<Page<Fill>>;
+  positions(filter: { readonly account?: string; readonly venue?: string }, page: PageRequest): Promise<Page<Position>>;
+  holdings(filter: { readonly account?: string; readonly venue?: string }, page: PageRequest): Promise<Page<Holding>>;
+}

@@ -1,0 +1,46 @@
+import type { Pricing, TimeInForce } from "../order/instruction.ts";
+
+/** What a venue library claims it can do, as literals. Claims are checked against each other when it is loaded. */
+export interface Capabilities {
+  readonly orderTypes: readonly Pricing["type"][];
+  readonly timesInForce: readonly TimeInForce[];
+  /** Orders can be sized in the quote asset. */
+  readonly quoteQuantity: boolean;
+  /** Venue orders carry a client id of ours. */
+  readonly clientOrderIds: boolean;
+  /** An attempt can be looked up by its submit key, found or not, whether or not its answer arrived. */
+  readonly lookupBySubmitKey: boolean;
+  /** A request can no longer be accepted after its valid_until. Without it a doubtful attempt never yields to a new one. */
+  readonly requestsExpire: boolean;
+  /** The same submit key sent twice is one order. */
+  readonly idempotentSubmission: boolean;
+  /** Native stop orders. */
+  readonly nativeStops: boolean;
+  /** `watch` exists. */
+  readonly streams: boolean;
+  readonly partialFills: boolean;
+  /** `openOrders` and `fillsSince` answer for a whole account in one call. */
+  readonly bulkQueries: boolean;
+  readonly cancelAll: boolean;
+}
+
+/** Requests in a window of time, per venue account. */
+export interface RateLimit {
+  readonly name: string;
+  readonly requestsMax: number;
+  readonly windowMs: number;
+}
+
+/** The version of this port; a library for another one is not loaded. */
+export const venueApiVersion = 1;
+
+/** What a venue library says about itself. */
+export interface VenueManifest {
+  readonly apiVersion: number;
+  /** The library's name, such as "sim". */
+  readonly name: string;
+  /** No real money moves. */
+  readonly simulated: boolean;
+  readonly capabilities: Capabilities;
+  readonly rateLimits: readonly RateLimit[];
+}

@@ -1,0 +1,55 @@
+import { SurefillError } from "../error/surefill-error.ts";
+import { type VenueManifest, venueApiVersion } from "./capabilities.ts";
+import type { VenueEnvironment, VenuePlugin } from "./plugin.ts";
+import type { Venue } from "./venue.ts";
+
+/** A venue that is ready to trade, with what its library claims. */
+export interface LoadedVenue {
+  readonly manifest: VenueManifest;
+  readonly venue: Venue;
+}
+
+/**
+ * Checks a library and its configuration, then makes the venue. @throws SurefillError INVALID_FIELD naming what is
+ * wrong: another API version, claims that don't hold together, a configuration its schema refuses.
+ */
+export async function loadVenue(
+  plugin: VenuePlugin,
+  config: unknown,
+  environment: VenueEnvironment,
+): Promise<LoadedVenue> {
+  const { manifest } = plugin;
+  const fault = manifestFault(manifest);
+  if (fault !== undefined) throw refusal(environment, `${manifest.name}: ${fault}`);
+  const parsed = await plugin.configSchema["~standard"].validate(config);
+  if (parsed.issues !== undefined) {
+    const issues = parsed.issues.map((issue) => `${pathOf(issue.path)}${issue.message}`).join("; ");
+    throw refusal(environment, `its config is refused: ${issues}`);
+  }
+  const venue = await plugin.create(parsed.value, environment);
+  if (manifest.capabilities.streams && venue.watch === undefined) {
+    throw refusal(environment, `${manifest.name} claims streams but has no watch()`);
+  }
+  return { manifest, venue };
+}
+
+function manifestFault({ apiVersion, capabilities }: VenueManifest): string | undefined {
+  if (apiVersion !== venueApiVersion) {
+    return `made for version ${apiVersion} of the venue port, this is version ${venueApiVersion}`;
+  }
+  if (capabilities.orderTypes.length === 0) return "claims no order type";
+  if (capabilities.timesInForce.length === 0) return "claims no time in force";
+  if (capabilities.lookupBySubmitKey && !capabilities.clientOrderIds) {
+    return "claims look-up by submit key, but not that its orders carry one (clientOrderIds)";
+  }
+  return undefined;
+}
+
+function pathOf(path: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined): string {
+  if (path === undefined || path.length === 0) return "";
+  return `${path.map((part) => String(typeof part === "object" ? part.key : part)).join(".")}: `;
+}
+
+function refusal({ venue }: VenueEnvironment, text: string): SurefillError {
+  return new SurefillError("INVALID_FIELD", `venue ${venue}: ${text}`, { context: { field: "venues", venue } });
+}

@@ -1,0 +1,118 @@
+import type { AccountId } from "../account/account-id.ts";
+import type { OrderError } from "../error/order-error.ts";
+import type { Instrument, InstrumentId } from "../instrument/instrument.ts";
+import type { Amount } from "../money/amount.ts";
+import type { Price } from "../money/price.ts";
+import type { ExecutionReport } from "../order/execution-report.ts";
+import type { VenueFill } from "../order/fill.ts";
+import type { Instruction } from "../order/instruction.ts";
+import type { OrderId, SubmitKey, VenueOrderId } from "../order/order-id.ts";
+import type { WallTime } from "../time/wall-time.ts";
+
+/** Best prices of an instrument. */
+export interface MarketPrice {
+  readonly bid: Price;
+  readonly ask: Price;
+  /** By the venue's clock. */
+  readonly at: WallTime;
+}
+
+/** What an attempt is built from. */
+export interface AttemptRequest {
+  readonly orderId: OrderId;
+  readonly instruction: Instruction;
+  /** Counts from 1; the submit key is a function of (order id, number), so that a restart finds it again. */
+  readonly number: number;
+}
+
+/** An attempt ready to be sent. What is in `payload` is sent, and nothing else: submit never re-stamps. */
+export interface PreparedAttempt {
+  readonly submitKey: SubmitKey;
+  /** Venue time after which the venue can no longer accept it; required where the manifest says requests expire. */
+  readonly validUntil?: WallTime;
+  readonly payload: Uint8Array;
+  /** What the venue quotes for it now. */
+  readonly quotedPrice?: Price;
+}
+
+export type PrepareAnswer =
+  | { readonly kind: "PREPARED"; readonly attempt: PreparedAttempt }
+  /** Nothing was sent; the error's code says whether another try can help. Never unknown. */
+  | { readonly kind: "FAILED"; readonly error: OrderError };
+
+/** What a venue's answer to a submission proves. Everything nobody has classified is UNKNOWN. */
+export type SubmitOutcome =
+  | {
+      readonly kind: "ACCEPTED";
+      readonly venueOrderId?: VenueOrderId;
+      readonly report?: ExecutionReport;
+      readonly rawAnswer?: string;
+    }
+  | { readonly kind: "REJECTED"; readonly error: OrderError; readonly rawAnswer?: string }
+  | { readonly kind: "NOT_SENT"; readonly error: OrderError }
+  | { readonly kind: "UNKNOWN"; readonly error: OrderError; readonly rawAnswer?: string };
+
+/** One attempt, as a venue can be asked about it. */
+export interface AttemptReference {
+  readonly account: AccountId;
+  readonly instrument: InstrumentId;
+  readonly submitKey: SubmitKey;
+  readonly venueOrderId?: VenueOrderId;
+}
+
+export type LookupAnswer =
+  | { readonly kind: "FOUND"; readonly report: ExecutionReport }
+  /** Not found in what the venue knew at `asOf`, venue time. By itself it proves nothing: see proveAbsence. */
+  | { readonly kind: "NOT_FOUND"; readonly asOf: WallTime }
+  /** The look-up itself failed: it says nothing. */
+  | { readonly kind: "UNAVAILABLE"; readonly error: OrderError };
+
+export type CancelOutcome =
+  /** The venue took the cancel; the order's end comes as a report, or in this one. */
+  | { readonly kind: "ACCEPTED"; readonly report?: ExecutionReport }
+  /** It is not open there any more: look it up. */
+  | { readonly kind: "NOT_OPEN" }
+  /** It is open, and the venue refuses to cancel it. */
+  | { readonly kind: "REFUSED"; readonly error: OrderError }
+  | { readonly kind: "UNKNOWN"; readonly error: OrderError };
+
+/** A fill with the attempt it belongs to. */
+export interface ReportedFill {
+  readonly submitKey: SubmitKey;
+  readonly fill: VenueFill;
+}
+
+/** A page of fills in venue order; `next` continues after them, also when there are none yet. */
+export interface FillPage {
+  readonly fills: readonly ReportedFill[];
+  readonly next: string;
+}
+
+/**
+ * PORT: a venue. Adapters translate and classify; they never retry, store or judge risk. Reads throw SurefillError
+ * (VENUE_UNREACHABLE, RATE_LIMITED, UNAUTHORIZED …) when they fail; an empty answer always means "none".
+ */
+export interface Venue {
+  instruments(signal: AbortSignal): Promise<readonly Instrument[]>;
+  /** Best prices of several instruments in one call; those without a price are absent. */
+  prices(instruments: readonly InstrumentId[], signal: AbortSignal): Promise<ReadonlyMap<InstrumentId, MarketPrice>>;
+  /** Free balance by asset. */
+  balances(account: AccountId, signal: AbortSignal): Promise<ReadonlyMap<string, Amount>>;
+
+  /** Builds an attempt; sends nothing that could place an order. */
+  prepare(request: AttemptRequest, signal: AbortSignal): Promise<PrepareAnswer>;
+  /** Sends exactly the prepared bytes, once. Never throws: what it can't classify is UNKNOWN. */
+  submit(account: AccountId, attempt: PreparedAttempt, signal: AbortSignal): Promise<SubmitOutcome>;
+  lookup(attempt: AttemptReference, signal: AbortSignal): Promise<LookupAnswer>;
+  /** Never throws: what it can't classify is UNKNOWN. */
+  cancel(attempt: AttemptReference, signal: AbortSignal): Promise<CancelOutcome>;
+
+  /** Every open order of the account, ours or not. */
+  openOrders(account: AccountId, signal: AbortSignal): Promise<readonly ExecutionReport[]>;
+  /** Fills of the account after `after` (a `next` of an earlier page) or since a venue time. */
+  fillsSince(account: AccountId, after: string | WallTime, limit: number, signal: AbortSignal): Promise<FillPage>;
+  /** Reports as they happen, until `signal` aborts; ends or throws when the connection breaks. May miss some. */
+  watch?(account: AccountId, signal: AbortSignal): AsyncIterable<ExecutionReport>;
+
+  close(): Promise<void>;
+}
