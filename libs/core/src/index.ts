@@ -12,10 +12,19 @@ export { type OrderError, orderError } from "./error/order-error.ts";
 export { SurefillError } from "./error/surefill-error.ts";
 export type { ChangeFeed } from "./event/change-feed.ts";
 export type { EventCursor, EventFilter, EventLog, LoggedEvent } from "./event/event-log.ts";
+export { type FollowedPage, type FollowOptions, followEvents } from "./event/follow-events.ts";
+export { type CancelAllProgress, type CancelScope, cancelAll } from "./execution/cancel-all.ts";
+export type { Desk } from "./execution/desk.ts";
+export { Executor } from "./execution/executor.ts";
+export { OrderWaiter } from "./execution/order-waiter.ts";
+export { type Placement, place } from "./execution/place.ts";
+export { requestCancel } from "./execution/request-cancel.ts";
 export type { Brand } from "./id/brand.ts";
 export type { Random } from "./id/random.ts";
 export { SeededRandom } from "./id/seeded-random.ts";
 export { uuidV7 } from "./id/uuid-v7.ts";
+export { checkInstruction } from "./instrument/check-instruction.ts";
+export { defaultCollarBps } from "./instrument/check-market.ts";
 export { type Instrument, type InstrumentId, instrumentId } from "./instrument/instrument.ts";
 export { type Amount, addAmount, amount, averagePrice, notional, zeroAmount } from "./money/amount.ts";
 export {
@@ -98,9 +107,11 @@ export type { FillFilter, OrderFilter, OrderLists, Page, PageRequest } from "./s
 export type { OrderPosition, OrderStore, StoredAttempt } from "./store/order-store.ts";
 export type { Store } from "./store/store.ts";
 export type { Log, LogFields } from "./telemetry/log.ts";
+export { OrderTelemetry, type SpanIds, type VenueCall } from "./telemetry/order-telemetry.ts";
 export type { OrderTrace } from "./telemetry/order-trace.ts";
 export type { Clock } from "./time/clock.ts";
 export { addMs, elapsedMs, laterOf, type WallTime, wallTime } from "./time/wall-time.ts";
+export { Observer } from "./tracking/observer.ts";
 export { type Capabilities, type RateLimit, type VenueManifest, venueApiVersion } from "./venue/capabilities.ts";
 export { type LoadedVenue, loadVenue } from "./venue/load-venue.ts";
 export { defineVenue, type VenueEnvironment, type VenuePlugin } from "./venue/plugin.ts";
@@ -117,4 +128,5 @@ export type {
   SubmitOutcome,
   Venue,
 } from "./venue/venue.ts";
+export { type VenueDirectory, type VenueEntry, venueAccounts } from "./venue/venue-directory.ts";
 export { type VenueId, venueId } from "./venue/venue-id.ts";

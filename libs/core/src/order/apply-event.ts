@@ -1,6 +1,6 @@
 import { addAmount, notional, zeroAmount } from "../money/amount.ts";
 import { addQuantity } from "../money/quantity.ts";
-import { addMs, laterOf, type WallTime } from "../time/wall-time.ts";
+import { laterOf, type WallTime } from "../time/wall-time.ts";
 import type { VenueFill } from "./fill.ts";
 import { type Attempt, attemptOf, type Order, type OrderPhase, type OrderProgress, phaseOf } from "./order.ts";
 import type { OrderEvent } from "./order-event.ts";
@@ -134,8 +134,8 @@ function phaseAfter(order: Order, event: OrderEvent, to: Phase, progress: OrderP
 }
 
 function cancelAfter(order: Order, event: OrderEvent, at: WallTime): WallTime {
-  if (event.type === "CANCEL_UNANSWERED") return event.cancelAfter;
-  return order.state === "CANCELLING" ? order.cancelAfter : addMs(at, 0);
+  if (event.type === "CANCEL_UNANSWERED" || event.type === "CANCEL_SENT") return event.cancelAfter;
+  return order.state === "CANCELLING" ? order.cancelAfter : at;
 }
 
 function attemptAfter(order: Order, event: OrderEvent, progress: OrderProgress): Attempt | undefined {

@@ -23,6 +23,8 @@ export type Evidence =
   | { readonly kind: "UNKNOWN"; readonly error: OrderError }
   /** Proven: the venue does not have it and can no longer accept it (see proveAbsence). */
   | { readonly kind: "ABSENT"; readonly error: OrderError }
+  /** The venue took a cancel of it; its end is yet to come. */
+  | { readonly kind: "CANCEL_TAKEN" }
   /** The venue refused to cancel it, and it is still open. */
   | { readonly kind: "CANCEL_REFUSED"; readonly error: OrderError }
   /** The answer to a cancel is lost. */

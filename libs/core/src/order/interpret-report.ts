@@ -7,8 +7,8 @@ import { fillKey, type VenueFill } from "./fill.ts";
 import { attemptOf, isTerminal, type Order } from "./order.ts";
 import type { OrderEvent } from "./order-event.ts";
 
-/** How long a cancel whose answer was lost waits before it is sent again; a look-up usually comes first. */
-const cancelAgainMs = 1_000;
+/** How long a cancel waits before it is sent again: for the end to be reported, or after its answer was lost. */
+const cancelAgainMs = { taken: 5_000, unanswered: 1_000 } as const;
 
 /** What interpreting needs beside the order and the report. */
 export interface InterpretContext extends DeadAttemptContext {
@@ -67,6 +67,7 @@ function provesAcceptance({ evidence, fills }: ExecutionReport): boolean {
     case "CANCELLED":
     case "EXPIRED":
     case "CANCEL_REFUSED":
+    case "CANCEL_TAKEN":
       return true;
     case "TRADE":
       return fills.length > 0;
@@ -116,10 +117,13 @@ function takeEvidence(steps: Steps, report: ExecutionReport, context: InterpretC
       steps.take({ type: "CANCEL_REFUSED", error: evidence.error });
       return;
     case "CANCEL_UNKNOWN": {
-      const cancelAfter = addMs(context.now, cancelAgainMs);
+      const cancelAfter = addMs(context.now, cancelAgainMs.unanswered);
       steps.take({ type: "CANCEL_UNANSWERED", error: evidence.error, cancelAfter });
       return;
     }
+    case "CANCEL_TAKEN":
+      steps.take({ type: "CANCEL_SENT", cancelAfter: addMs(context.now, cancelAgainMs.taken) });
+      return;
     case "TRADE":
     case "OPEN":
       return;

@@ -44,6 +44,8 @@ export type OrderEvent =
   | { readonly type: "CANCEL_REQUESTED"; readonly reason: string }
   /** An order whose cancel was requested turned out to be at the venue. */
   | { readonly type: "CANCEL_STARTED" }
+  /** The venue took the cancel; it is sent again after `cancelAfter` unless the end is reported first. */
+  | { readonly type: "CANCEL_SENT"; readonly cancelAfter: WallTime }
   /** The cancel's answer is lost; it is sent again after `cancelAfter` unless evidence comes first. */
   | { readonly type: "CANCEL_UNANSWERED"; readonly error: OrderError; readonly cancelAfter: WallTime }
   /** The venue won't cancel it, and it is still open there. */

@@ -71,6 +71,7 @@ export const transitionTable: Readonly<Record<Phase, Row>> = {
     REJECTED: "REJECTED",
     FILLED_PARTLY: "STAY",
     FILLED_FULLY: "FILLED",
+    CANCEL_SENT: "STAY",
     CANCEL_UNANSWERED: "STAY",
     CANCEL_REFUSED: "OPEN",
   },

@@ -1,0 +1,39 @@
+import type { OrderTransitions } from "../order/change-order.ts";
+import type { Order } from "../order/order.ts";
+import type { AttemptWrite, CommitResult, LeaseFence } from "../store/order-change.ts";
+import type { Desk } from "./desk.ts";
+
+/** Makes a change durable, then tells telemetry and listeners; nobody hears of a change that is not. */
+export async function commitTransitions(
+  desk: Desk,
+  before: Order | undefined,
+  after: OrderTransitions,
+  extras: { readonly attempt?: AttemptWrite; readonly fence?: LeaseFence } = {},
+): Promise<CommitResult> {
+  const versionBefore = before === undefined ? {} : { versionBefore: before.version };
+  const result = await desk.store.orders.commit({ ...versionBefore, ...after, ...extras });
+  if (result.kind !== "COMMITTED") return result;
+  desk.telemetry.committed(before, after);
+  desk.onCommitted?.(before, after);
+  for (const record of after.records) logRecord(desk, after.order, record);
+  return result;
+}
+
+function logRecord(desk: Desk, order: Order, record: OrderTransitions["records"][number]): void {
+  const fields = {
+    event: record.type,
+    order_id: record.orderId,
+    client_order_id: record.clientOrderId,
+    account: record.account,
+    venue: record.venue,
+    version: record.version,
+    cause: record.cause.type,
+    from: record.from,
+    to: record.to,
+    attempt: record.attemptNumber,
+    ...(order.trace === undefined ? {} : { trace_id: order.trace.traceId, span_id: order.trace.spanId }),
+    ...("error" in record.cause && record.cause.error !== undefined ? { error_code: record.cause.error.code } : {}),
+  };
+  if (record.type === "order.transition") desk.log.info(fields, "order transition");
+  else desk.log.warn(fields, "order alert");
+}

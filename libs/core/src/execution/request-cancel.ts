@@ -1,0 +1,27 @@
+import { SurefillError } from "../error/surefill-error.ts";
+import { changeOrder } from "../order/change-order.ts";
+import { isTerminal, type Order } from "../order/order.ts";
+import { reread } from "../tracking/record-report.ts";
+import { commitTransitions } from "./commit-transitions.ts";
+import type { Desk } from "./desk.ts";
+
+const conflictsMax = 20;
+
+/**
+ * Makes "this order shall be cancelled" a durable fact and returns the order as it is then: CANCELLED if nothing was
+ * sent, CANCELLING if the venue has it, unchanged if it has ended or the fact stood already.
+ * @throws SurefillError ORDER_CONTENDED after 20 lost races.
+ */
+export async function requestCancel(desk: Desk, known: Order, reason: string): Promise<Order> {
+  let order = known;
+  for (let conflicts = 0; conflicts < conflictsMax; conflicts += 1) {
+    if (isTerminal(order) || order.cancelRequest !== undefined) return order;
+    const after = changeOrder(order, [{ type: "CANCEL_REQUESTED", reason }], desk.clock.wall());
+    const result = await commitTransitions(desk, order, after);
+    if (result.kind === "COMMITTED") return after.order;
+    order = await reread(desk, order);
+  }
+  throw new SurefillError("ORDER_CONTENDED", `order ${order.orderId} changed ${conflictsMax} times meanwhile`, {
+    context: { order_id: order.orderId },
+  });
+}

@@ -1,0 +1,68 @@
+import { orderError } from "../error/order-error.ts";
+import { SurefillError } from "../error/surefill-error.ts";
+import type { ExecutionReport } from "../order/execution-report.ts";
+import type { Order } from "../order/order.ts";
+import { recordReport } from "../tracking/record-report.ts";
+import type { CancelOutcome } from "../venue/venue.ts";
+import type { VenueEntry } from "../venue/venue-directory.ts";
+import type { Desk } from "./desk.ts";
+import { attemptReference, lookUp } from "./look-up.ts";
+
+const cancelMsMax = 10_000;
+
+/** Sends the cancel that a CANCELLING order is due for and records what the answer proves. */
+export async function sendCancel(desk: Desk, entry: VenueEntry, order: Order): Promise<Order> {
+  if (order.state !== "CANCELLING") return order;
+  const { attempt } = order;
+  const startedAt = desk.clock.wall();
+  const outcome = await ask(desk, entry, order);
+  const endedAt = desk.clock.wall();
+  const recorded = await recordOutcome(desk, entry, order, outcome);
+  desk.telemetry.venueCall(recorded, {
+    operation: "cancel",
+    startedAt,
+    endedAt,
+    outcome: outcome.kind,
+    attemptNumber: attempt.number,
+  });
+  return recorded;
+}
+
+async function ask(
+  desk: Desk,
+  entry: VenueEntry,
+  order: Extract<Order, { state: "CANCELLING" }>,
+): Promise<CancelOutcome> {
+  try {
+    return await entry.venue.cancel(attemptReference(order, order.attempt), AbortSignal.timeout(cancelMsMax));
+  } catch (thrown) {
+    desk.log.error({ error: thrown, order_id: order.orderId, venue: entry.venueId }, "venue library threw from cancel");
+    return { kind: "UNKNOWN", error: orderError("ANSWER_LOST", SurefillError.from(thrown).message) };
+  }
+}
+
+async function recordOutcome(
+  desk: Desk,
+  entry: VenueEntry,
+  order: Extract<Order, { state: "CANCELLING" }>,
+  outcome: CancelOutcome,
+): Promise<Order> {
+  const { submitKey } = order.attempt;
+  const report = (evidence: ExecutionReport["evidence"]): ExecutionReport => ({ submitKey, evidence, fills: [] });
+  switch (outcome.kind) {
+    case "ACCEPTED":
+      return recordReport(desk, order, outcome.report ?? report({ kind: "CANCEL_TAKEN" }));
+    case "REFUSED":
+      return recordReport(desk, order, report({ kind: "CANCEL_REFUSED", error: outcome.error }));
+    case "UNKNOWN":
+      return recordReport(desk, order, report({ kind: "CANCEL_UNKNOWN", error: outcome.error }));
+    case "NOT_OPEN": {
+      // "Not open" says neither filled nor cancelled: only a look-up does. What it can't tell is asked again.
+      const found = await lookUp(desk, entry, order);
+      const error = orderError("ANSWER_LOST", "the venue says the order is not open, and not yet what became of it");
+      return found.state === "CANCELLING"
+        ? recordReport(desk, found, report({ kind: "CANCEL_UNKNOWN", error }))
+        : found;
+    }
+  }
+}

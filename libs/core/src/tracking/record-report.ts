@@ -1,0 +1,47 @@
+import { SurefillError } from "../error/surefill-error.ts";
+import { commitTransitions } from "../execution/commit-transitions.ts";
+import type { Desk } from "../execution/desk.ts";
+import { changeOrder } from "../order/change-order.ts";
+import type { ExecutionReport } from "../order/execution-report.ts";
+import { interpretReport } from "../order/interpret-report.ts";
+import type { Order } from "../order/order.ts";
+import type { AttemptWrite } from "../store/order-change.ts";
+
+/** How often an order that others keep changing is read again before the report is given back to its source. */
+const conflictsMax = 20;
+
+/**
+ * Records what a report adds to an order, whoever else writes to it meanwhile, and returns the order as it is then.
+ * `attempt` is written with it in any case, for the venue's answer is kept even where it adds nothing.
+ * @throws SurefillError STORE_UNAVAILABLE, or ORDER_CONTENDED after 20 lost races: the report must come again.
+ */
+export async function recordReport(
+  desk: Desk,
+  known: Order,
+  report: ExecutionReport,
+  attempt?: AttemptWrite,
+): Promise<Order> {
+  let order = known;
+  for (let conflicts = 0; conflicts < conflictsMax; conflicts += 1) {
+    const recordedFills =
+      report.fills.length > 0 ? await desk.store.orders.recordedFills(order.orderId) : new Set<string>();
+    const now = desk.clock.wall();
+    const context = { recordedFills, now, policy: desk.retryPolicy, unit: desk.random.unit() };
+    const events = interpretReport(order, report, context);
+    if (events.length === 0 && attempt === undefined) return order;
+    const after = changeOrder(order, events, now);
+    const result = await commitTransitions(desk, order, after, attempt === undefined ? {} : { attempt });
+    if (result.kind === "COMMITTED") return after.order;
+    order = await reread(desk, order);
+  }
+  throw new SurefillError("ORDER_CONTENDED", `order ${order.orderId} changed ${conflictsMax} times meanwhile`, {
+    context: { order_id: order.orderId },
+  });
+}
+
+/** The order as it is now. @throws SurefillError INTERNAL if it is gone, which nothing does. */
+export async function reread(desk: Desk, { orderId }: Order): Promise<Order> {
+  const order = await desk.store.orders.find(orderId);
+  if (order === undefined) throw new SurefillError("INTERNAL", `order ${orderId} has vanished from the store`);
+  return order;
+}
