@@ -1,1 +1,3 @@
 export { ManualClock } from "./manual-clock.ts";
+export { openMemoryStore } from "./memory-store.ts";
+export { MemoryTables } from "./memory-store-tables.ts";

@@ -1,0 +1,110 @@
+import { SurefillError } from "../error/surefill-error.ts";
+import type { OrderLists, Page, PageRequest } from "../store/order-lists.ts";
+import type { MemoryTables } from "./memory-store-tables.ts";
+
+const pageSizeMax = 1_000;
+
+/** What a list is sorted by, newest first: a time, then texts that tell rows of the same time apart. */
+type SortKey = readonly [time: number, ...texts: string[]];
+
+/** The OrderLists over MemoryTables. */
+export function memoryLists(tables: MemoryTables, open: () => void): OrderLists {
+  return {
+    async orders(filter, page) {
+      open();
+      const { account, venue, instrument, states, strategyId } = filter;
+      const rows = [...tables.orders.values()].filter(
+        ({ instruction, state }) =>
+          fits(account, instruction.account) &&
+          fits(venue, instruction.venue) &&
+          fits(instrument, instruction.instrument) &&
+          fits(strategyId, instruction.strategyId) &&
+          (states === undefined || states.includes(state)),
+      );
+      return pageOf(rows, ({ requestedAt, orderId }) => [requestedAt, orderId], ["orders", filter], page);
+    },
+    async fills(filter, page) {
+      open();
+      const { orderId, account, venue, instrument, positionId } = filter;
+      const rows = [...tables.fills.values()].filter(
+        (fill) =>
+          fits(orderId, fill.orderId) &&
+          fits(account, fill.account) &&
+          fits(venue, fill.venue) &&
+          fits(instrument, fill.instrument) &&
+          fits(positionId, fill.positionId),
+      );
+      return pageOf(
+        rows,
+        (fill) => [fill.recordedAt, fill.orderId, fill.venueOrderId, fill.venueFillId],
+        ["fills", filter],
+        page,
+      );
+    },
+    async positions(filter, page) {
+      open();
+      const rows = [...tables.positions.values()].filter(
+        ({ account, venue }) => fits(filter.account, account) && fits(filter.venue, venue),
+      );
+      return pageOf(
+        rows,
+        ({ openedAt, venue, account, positionId, instrument }) => [openedAt, venue, account, positionId, instrument],
+        ["positions", filter],
+        page,
+      );
+    },
+    async holdings(filter, page) {
+      open();
+      const rows = [...tables.holdings.values()].filter(
+        ({ account, venue }) => fits(filter.account, account) && fits(filter.venue, venue),
+      );
+      const { items, ...rest } = pageOf(
+        rows,
+        ({ openedAt, venue, account, instrument }) => [openedAt, venue, account, instrument],
+        ["holdings", filter],
+        page,
+      );
+      return { items: items.map(({ openedAt: _, ...holding }) => holding), ...rest };
+    },
+  };
+}
+
+function fits(wanted: string | undefined, actual: string | undefined): boolean {
+  return wanted === undefined || wanted === actual;
+}
+
+function pageOf<T>(
+  rows: readonly T[],
+  keyOf: (row: T) => SortKey,
+  filter: readonly [list: string, filter: object],
+  { size, token }: PageRequest,
+): Page<T> {
+  if (!Number.isInteger(size) || size < 1 || size > pageSizeMax) throw new RangeError(`a page of ${size} rows`);
+  const filterText = JSON.stringify([filter[0], Object.entries(filter[1]).sort()]);
+  const after = token === undefined ? undefined : keyIn(token, filterText);
+  const rest = rows
+    .filter((row) => after === undefined || compareKeys(keyOf(row), after) > 0)
+    .sort((a, b) => compareKeys(keyOf(a), keyOf(b)));
+  const items = rest.slice(0, size);
+  const last = items.at(-1);
+  if (last === undefined || rest.length <= size) return { items };
+  return { items, nextPageToken: encodeURIComponent(JSON.stringify([filterText, keyOf(last)])) };
+}
+
+/** Less than zero where `a` is listed before `b`: the later time, the greater text first. */
+function compareKeys(a: SortKey, b: SortKey): number {
+  const place = a.findIndex((part, index) => part !== b[index]);
+  const [inA, inB] = [a[place], b[place]];
+  if (inA === undefined || inB === undefined) return 0;
+  return inA > inB ? -1 : 1;
+}
+
+function keyIn(token: string, filterText: string): SortKey {
+  try {
+    const [filter, key] = JSON.parse(decodeURIComponent(token));
+    if (filter === filterText && Array.isArray(key) && typeof key[0] === "number") return key as unknown as SortKey;
+  } catch {
+    // Not one of ours: refused below.
+  }
+  throw new SurefillError("PAGE_TOKEN_INVALID", "the page token is not of this list and filter");
+}
