@@ -11,7 +11,7 @@ export {
 export { type OrderError, orderError } from "./error/order-error.ts";
 export { SurefillError } from "./error/surefill-error.ts";
 export type { ChangeFeed } from "./event/change-feed.ts";
-export type { EventCursor, EventFilter, EventLog, LoggedEvent } from "./event/event-log.ts";
+export { type EventCursor, type EventFilter, type EventLog, eventCursor, type LoggedEvent } from "./event/event-log.ts";
 export { type FollowedPage, type FollowOptions, followEvents } from "./event/follow-events.ts";
 export { type CancelAllProgress, type CancelScope, cancelAll } from "./execution/cancel-all.ts";
 export type { Desk } from "./execution/desk.ts";

@@ -29,7 +29,20 @@ interface ErrorTrait {
 /** Every code there is. Append only: a code is never removed, renamed or given another meaning. */
 export const errorCodes = {
   // Requests that can't be understood; nothing is stored.
-  INVALID_FIELD: { retry: "fatal", rpc: "INVALID_ARGUMENT", doc: "A field breaks a rule of the contract." },
+  FIELD_REQUIRED: { retry: "fatal", rpc: "INVALID_ARGUMENT", doc: "A field that must be given is not." },
+  FIELD_MALFORMED: {
+    retry: "fatal",
+    rpc: "INVALID_ARGUMENT",
+    doc: "A field is not of the form the contract asks for.",
+  },
+  FIELD_OUT_OF_RANGE: {
+    retry: "fatal",
+    rpc: "INVALID_ARGUMENT",
+    doc: "A field is of the right form, but too small, too large, too long or too many.",
+  },
+  FIELD_CONFLICT: { retry: "fatal", rpc: "INVALID_ARGUMENT", doc: "A field does not go with another one." },
+  FIELD_UNKNOWN: { retry: "fatal", rpc: "INVALID_ARGUMENT", doc: "The contract has no such field." },
+  REQUEST_MALFORMED: { retry: "fatal", rpc: "INVALID_ARGUMENT", doc: "The request as a whole could not be decoded." },
   UNKNOWN_VENUE: { retry: "fatal", rpc: "INVALID_ARGUMENT", doc: "No venue of that name is configured." },
   UNKNOWN_ACCOUNT: { retry: "fatal", rpc: "INVALID_ARGUMENT", doc: "That account does not trade at that venue." },
   CLIENT_ORDER_ID_REUSED: {
@@ -146,6 +159,7 @@ export const errorCodes = {
   RETRY_EXHAUSTED: { retry: "fatal", rpc: "UNAVAILABLE", doc: "Every attempt failed; the context has the last cause." },
 
   // The service itself.
+  CONFIG_INVALID: { retry: "fatal", rpc: "INTERNAL", doc: "The configuration is refused; the process does not start." },
   STORE_UNAVAILABLE: { retry: "retryable", rpc: "UNAVAILABLE", doc: "The database can't be reached; repeat the call." },
   STORE_REFUSED: {
     retry: "fatal",
@@ -154,6 +168,7 @@ export const errorCodes = {
   },
   OVERLOADED: { retry: "retryable", rpc: "RESOURCE_EXHAUSTED", doc: "A bounded queue is full; repeat the call later." },
   SHUTTING_DOWN: { retry: "retryable", rpc: "UNAVAILABLE", doc: "The server is stopping; repeat the call elsewhere." },
+  DEADLINE_EXCEEDED: { retry: "unknown", rpc: "UNAVAILABLE", doc: "No answer came in time; it says nothing." },
   ORDER_CONTENDED: {
     retry: "retryable",
     rpc: "ABORTED",

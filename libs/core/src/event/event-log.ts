@@ -1,9 +1,18 @@
+import { SurefillError } from "../error/surefill-error.ts";
 import type { Brand } from "../id/brand.ts";
 import type { OrderEventRecord } from "../order/order-event-record.ts";
 import type { OrderId } from "../order/order-id.ts";
 
 /** A place in the event stream, opaque to everyone but the store that gave it; at most 128 characters. */
 export type EventCursor = Brand<string, "EventCursor">;
+
+const cursorPattern = /^[!-~]{1,128}$/;
+
+/** @throws SurefillError CURSOR_INVALID for what no store can have given; the store itself checks the rest. */
+export function eventCursor(text: string): EventCursor {
+  if (!cursorPattern.test(text)) throw new SurefillError("CURSOR_INVALID", "that is not a cursor of this server");
+  return text as EventCursor;
+}
 
 /** An event and the cursor after it. */
 export interface LoggedEvent extends OrderEventRecord {

@@ -1,6 +1,7 @@
 import { SurefillError } from "../error/surefill-error.ts";
 import { type Attempt, attemptOf, type Order } from "../order/order.ts";
 import type { AttemptWrite } from "../store/order-change.ts";
+import { withDeadline } from "../time/with-deadline.ts";
 import { recordReport } from "../tracking/record-report.ts";
 import type { AttemptReference, LookupAnswer } from "../venue/venue.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
@@ -17,7 +18,7 @@ export async function lookUp(desk: Desk, entry: VenueEntry, order: Order): Promi
   const attempt = attemptOf(order);
   if (attempt === undefined) return order;
   const startedAt = desk.clock.wall();
-  const answer = await ask(entry, attemptReference(order, attempt));
+  const answer = await ask(desk, entry, attemptReference(order, attempt));
   const endedAt = desk.clock.wall();
   const recorded = await recordAnswer(desk, entry, order, attempt, answer);
   desk.telemetry.venueCall(recorded, {
@@ -36,9 +37,9 @@ export function attemptReference({ instruction }: Order, { submitKey, venueOrder
   return { account, instrument, submitKey, ...(venueOrderId === undefined ? {} : { venueOrderId }) };
 }
 
-async function ask(entry: VenueEntry, reference: AttemptReference): Promise<LookupAnswer> {
+async function ask(desk: Desk, entry: VenueEntry, reference: AttemptReference): Promise<LookupAnswer> {
   try {
-    return await entry.venue.lookup(reference, AbortSignal.timeout(lookupMsMax));
+    return await withDeadline(desk.clock, lookupMsMax, (signal) => entry.venue.lookup(reference, signal));
   } catch (thrown) {
     return { kind: "UNAVAILABLE", error: SurefillError.from(thrown).toOrderError() };
   }

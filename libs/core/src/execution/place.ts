@@ -14,6 +14,7 @@ import { orderId } from "../order/order-id.ts";
 import { positionId } from "../position/position-id.ts";
 import type { OrderTrace } from "../telemetry/order-trace.ts";
 import type { WallTime } from "../time/wall-time.ts";
+import { withDeadline } from "../time/with-deadline.ts";
 import type { MarketPrice } from "../venue/venue.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
 import { commitTransitions } from "./commit-transitions.ts";
@@ -50,7 +51,7 @@ export async function place(
   if (!entry.accounts.includes(instruction.account)) return { kind: "REFUSED", error: unknownAccount(instruction) };
 
   const instrument = entry.instruments.get(instruction.instrument);
-  const denial = await denialOf(instruction, instrument, entry);
+  const denial = await denialOf(desk, instruction, instrument, entry);
   const terms = termsOf(desk, instruction, instrument, entry, request);
   const order = newOrder(terms, desk.clock.wall(), denial);
   const after = { order, records: [placedRecord(order)], fills: [], postings: [] };
@@ -74,6 +75,7 @@ async function findEarlier(desk: Desk, instruction: Instruction): Promise<Placem
 }
 
 async function denialOf(
+  desk: Desk,
   instruction: Instruction,
   instrument: Instrument | undefined,
   entry: VenueEntry,
@@ -85,13 +87,14 @@ async function denialOf(
   }
   const fault = checkInstruction(instruction, instrument, entry.manifest.capabilities);
   if (fault !== undefined) return fault;
-  return checkMarket(instruction, instrument, await marketPrice(entry, instrument), entry.collarBps);
+  return checkMarket(instruction, instrument, await marketPrice(desk, entry, instrument), entry.collarBps);
 }
 
 /** The venue's price, or undefined where it gives none in time: the check decides what that means. */
-async function marketPrice(entry: VenueEntry, { symbol }: Instrument): Promise<MarketPrice | undefined> {
+async function marketPrice(desk: Desk, entry: VenueEntry, { symbol }: Instrument): Promise<MarketPrice | undefined> {
   try {
-    const prices = await entry.venue.prices([symbol], AbortSignal.timeout(priceWaitMsMax));
+    const ask = (signal: AbortSignal) => entry.venue.prices([symbol], signal);
+    const prices = await withDeadline(desk.clock, priceWaitMsMax, ask);
     return prices.get(symbol);
   } catch {
     return undefined;

@@ -2,6 +2,7 @@ import { orderError } from "../error/order-error.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
 import type { Order } from "../order/order.ts";
+import { withDeadline } from "../time/with-deadline.ts";
 import { recordReport } from "../tracking/record-report.ts";
 import type { CancelOutcome } from "../venue/venue.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
@@ -34,7 +35,8 @@ async function ask(
   order: Extract<Order, { state: "CANCELLING" }>,
 ): Promise<CancelOutcome> {
   try {
-    return await entry.venue.cancel(attemptReference(order, order.attempt), AbortSignal.timeout(cancelMsMax));
+    const reference = attemptReference(order, order.attempt);
+    return await withDeadline(desk.clock, cancelMsMax, (signal) => entry.venue.cancel(reference, signal));
   } catch (thrown) {
     desk.log.error({ error: thrown, order_id: order.orderId, venue: entry.venueId }, "venue library threw from cancel");
     return { kind: "UNKNOWN", error: orderError("ANSWER_LOST", SurefillError.from(thrown).message) };

@@ -8,8 +8,9 @@ import type { OrderEvent } from "../order/order-event.ts";
 import { deadAttemptEvent } from "../retry/dead-attempt-event.ts";
 import type { AttemptWrite, LeaseFence } from "../store/order-change.ts";
 import type { VenueCall } from "../telemetry/order-telemetry.ts";
+import { withDeadline } from "../time/with-deadline.ts";
 import { recordReport, reread } from "../tracking/record-report.ts";
-import type { PrepareAnswer, PreparedAttempt, SubmitOutcome } from "../venue/venue.ts";
+import type { AttemptRequest, PrepareAnswer, PreparedAttempt, SubmitOutcome } from "../venue/venue.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
 import { commitTransitions } from "./commit-transitions.ts";
 import type { Desk } from "./desk.ts";
@@ -25,7 +26,7 @@ const submitMsMax = 15_000;
 export async function submit(desk: Desk, entry: VenueEntry, order: Order, fence: LeaseFence): Promise<Order> {
   const request = { orderId: order.orderId, instruction: order.instruction, number: order.attemptCount + 1 };
   const startedAt = desk.clock.wall();
-  const answer = await prepare(entry, request);
+  const answer = await prepare(desk, entry, request);
   const endedAt = desk.clock.wall();
   const call = {
     operation: "prepare",
@@ -49,12 +50,9 @@ export async function submit(desk: Desk, entry: VenueEntry, order: Order, fence:
   return send(desk, entry, after.order, answer.attempt);
 }
 
-async function prepare(
-  entry: VenueEntry,
-  request: Parameters<VenueEntry["venue"]["prepare"]>[0],
-): Promise<PrepareAnswer> {
+async function prepare(desk: Desk, entry: VenueEntry, request: AttemptRequest): Promise<PrepareAnswer> {
   try {
-    return await entry.venue.prepare(request, AbortSignal.timeout(prepareMsMax));
+    return await withDeadline(desk.clock, prepareMsMax, (signal) => entry.venue.prepare(request, signal));
   } catch (thrown) {
     // Nothing was sent, so even a bug in the library leaves no doubt: the attempt provably did nothing.
     const { message } = SurefillError.from(thrown);
@@ -111,7 +109,8 @@ async function sendOnce(desk: Desk, entry: VenueEntry, order: Order, attempt: Pr
     return { kind: "NOT_SENT", error };
   }
   try {
-    return await entry.venue.submit(order.instruction.account, attempt, AbortSignal.timeout(submitMsMax));
+    const { account } = order.instruction;
+    return await withDeadline(desk.clock, submitMsMax, (signal) => entry.venue.submit(account, attempt, signal));
   } catch (thrown) {
     desk.log.error({ error: thrown, order_id: order.orderId, venue: entry.venueId }, "venue library threw from submit");
     return { kind: "UNKNOWN", error: orderError("ANSWER_LOST", SurefillError.from(thrown).message) };

@@ -6,6 +6,7 @@ import { attemptOf, type Order } from "../order/order.ts";
 import type { SubmitKey } from "../order/order-id.ts";
 import type { OrderPosition } from "../store/order-store.ts";
 import type { WallTime } from "../time/wall-time.ts";
+import { withDeadline } from "../time/with-deadline.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
 import { LookupLadder } from "./lookup-ladder.ts";
 import { recordReport } from "./record-report.ts";
@@ -18,6 +19,7 @@ const livePageMax = 500;
 const fillPageMax = 500;
 /** Pages of fills read in one poll; the next poll goes on from there. */
 const fillPagesMax = 20;
+const queryMsMax = 15_000;
 const lookupsPerPollMax = 100;
 const reportsPendingMax = 1_000;
 
@@ -129,7 +131,7 @@ export class Observer {
     for (let pages = 0; pages < fillPagesMax; pages += 1) {
       const from = this.#fillCursor ?? oldestAttempt(live);
       if (from === undefined) return;
-      const page = await this.#entry.venue.fillsSince(account, from, fillPageMax, this.#stop.signal);
+      const page = await this.#ask((signal) => this.#entry.venue.fillsSince(account, from, fillPageMax, signal));
       let allRecorded = true;
       for (const { submitKey, fill } of page.fills) {
         const report: ExecutionReport = { submitKey, evidence: { kind: "TRADE" }, fills: [fill] };
@@ -145,9 +147,16 @@ export class Observer {
     }
   }
 
+  /** A bulk query with its deadline; stopping ends it too. */
+  #ask<T>(query: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const stop = this.#stop.signal;
+    return withDeadline(this.#desk.clock, queryMsMax, (late) => query(AbortSignal.any([late, stop])));
+  }
+
   /** Looks up what the venue should list as open and does not, and what nobody knows to be there. */
   async #lookUpMissing(live: readonly Order[]): Promise<void> {
-    const open = await this.#entry.venue.openOrders(this.#venueAccount.account, this.#stop.signal);
+    const { account } = this.#venueAccount;
+    const open = await this.#ask((signal) => this.#entry.venue.openOrders(account, signal));
     const openKeys = new Set<SubmitKey | undefined>(open.map((report) => report.submitKey));
     for (const report of open) {
       const order = live.find((candidate) => attemptOf(candidate)?.submitKey === report.submitKey);

@@ -10,7 +10,7 @@ export interface LoadedVenue {
 }
 
 /**
- * Checks a library and its configuration, then makes the venue. @throws SurefillError INVALID_FIELD naming what is
+ * Checks a library and its configuration, then makes the venue. @throws SurefillError CONFIG_INVALID naming what is
  * wrong: another API version, claims that don't hold together, a configuration its schema refuses.
  */
 export async function loadVenue(
@@ -51,5 +51,5 @@ function pathOf(path: readonly (PropertyKey | { readonly key: PropertyKey })[] |
 }
 
 function refusal({ venue }: VenueEnvironment, text: string): SurefillError {
-  return new SurefillError("INVALID_FIELD", `venue ${venue}: ${text}`, { context: { field: "venues", venue } });
+  return new SurefillError("CONFIG_INVALID", `venue ${venue}: ${text}`, { context: { field: "venues", venue } });
 }
