@@ -1,0 +1,194 @@
+import { describe, expect, it } from "vitest";
+import { fillKey } from "../order/fill.ts";
+import { attemptOf } from "../order/order.ts";
+import { clientOrderId, submitKey } from "../order/order-id.ts";
+import type { AttemptWrite, OrderChange } from "../store/order-change.ts";
+import { addMs } from "../time/wall-time.ts";
+import { venueId } from "../venue/venue-id.ts";
+import type { OpenedGetter } from "./order-store-conformance.ts";
+import {
+  changed,
+  commitOpen,
+  commitRetrying,
+  filled,
+  freshAccount,
+  placed,
+  placedAt,
+  prepared,
+} from "./order-store-fixture.ts";
+
+export function describeReads(get: OpenedGetter): void {
+  describe("reads", () => {
+    it("find an order by its id, its client order id, or with others", async () => {
+      const { orders } = get().store;
+      const [one, two] = [placed(), placed()];
+      for (const change of [one, two]) await orders.commit(change);
+      const { account, clientOrderId: id } = one.order.instruction;
+
+      expect(await orders.find(one.order.orderId)).toEqual(one.order);
+      expect(await orders.findByClientOrderId(account, id)).toEqual(one.order);
+      const unknown = placed().order.orderId;
+      const many = await orders.findMany([one.order.orderId, unknown, two.order.orderId, one.order.orderId]);
+      expect(many).toHaveLength(2);
+      expect(many).toEqual(expect.arrayContaining([one.order, two.order]));
+    });
+
+    it("find nothing where there is nothing", async () => {
+      const { orders } = get().store;
+      const { orderId, instruction } = placed().order;
+      expect(await orders.find(orderId)).toBeUndefined();
+      expect(await orders.findMany([])).toEqual([]);
+      expect(await orders.findMany([orderId])).toEqual([]);
+      expect(await orders.findByClientOrderId(instruction.account, clientOrderId("none"))).toBeUndefined();
+      expect(await orders.findBySubmitKey(instruction.venue, submitKey("none"))).toBeUndefined();
+      expect(await orders.recordedFills(orderId)).toEqual(new Set());
+      expect(await orders.attempts(orderId)).toEqual([]);
+    });
+
+    it("find an order by the submit key of its last attempt and of an earlier one", async () => {
+      const { orders } = get().store;
+      const again = prepared(await commitRetrying(get().store));
+      await orders.commit(again);
+      const { order } = again;
+      const keys = [1, 2].map((number) => submitKey(`${order.orderId}-${number}`));
+      for (const key of keys) {
+        expect(await orders.findBySubmitKey(venueId("paper"), key)).toEqual(order);
+        expect(await orders.findBySubmitKey(venueId("elsewhere"), key)).toBeUndefined();
+      }
+    });
+
+    it("give the attempts by number, with what was sent and what came back", async () => {
+      const { orders } = get().store;
+      const failed = await commitRetrying(get().store);
+      const again = prepared(failed);
+      await orders.commit(again);
+      const sent = (number: number) => ({ payload: Uint8Array.of(0, 255, number) });
+      expect(await orders.attempts(again.order.orderId)).toStrictEqual([
+        { ...attemptOf(failed.order), ...sent(1), outcome: "NOT_SENT", answeredAt: failed.order.stateTimes.SUBMITTED },
+        { ...attemptOf(again.order), ...sent(2) },
+      ]);
+    });
+
+    it("give the fills that are recorded", async () => {
+      const { orders } = get().store;
+      const open = await commitOpen(get().store);
+      const one = filled(open, { quantity: "0.5", fillId: "one" });
+      const two = filled(one, { quantity: "0.5", fillId: "two" });
+      for (const change of [one, two]) await orders.commit(change);
+      const keys = [...one.fills, ...two.fills].map(fillKey);
+      expect(await orders.recordedFills(open.order.orderId)).toEqual(new Set(keys));
+    });
+  });
+
+  describe("answers to attempts", () => {
+    it("are kept without a transition and leave the version as it is", async () => {
+      const { orders, events } = get().store;
+      const open = await commitOpen(get().store);
+      const result = await orders.commit(changed(open, [], { attempt: answered(open, "UNKNOWN", "late") }));
+      expect(result).toEqual({ kind: "COMMITTED" });
+      expect(await orders.find(open.order.orderId)).toEqual(open.order);
+      expect(await orders.attempts(open.order.orderId)).toMatchObject([{ outcome: "UNKNOWN", rawAnswer: "late" }]);
+      expect(await events.ofOrder(open.order.orderId, 10)).toHaveLength(3);
+    });
+
+    it("are refused from a stale version", async () => {
+      const { orders } = get().store;
+      const open = await commitOpen(get().store);
+      await orders.commit(filled(open));
+      const late = changed(open, [], { attempt: answered(open, "UNKNOWN") });
+      expect(await orders.commit(late)).toEqual({ kind: "STALE_VERSION" });
+      expect(await orders.attempts(open.order.orderId)).toMatchObject([{ outcome: "ACCEPTED" }]);
+    });
+
+    it("replace earlier ones, whose raw text stays where the later has none", async () => {
+      const { orders } = get().store;
+      const open = await commitOpen(get().store);
+      await orders.commit(changed(open, [], { attempt: answered(open, "UNKNOWN", "first") }));
+      await orders.commit(changed(open, [], { attempt: answered(open, "ABSENT") }));
+      expect(await orders.attempts(open.order.orderId)).toMatchObject([{ outcome: "ABSENT", rawAnswer: "first" }]);
+    });
+
+    it("are kept whatever a venue answers, up to 64 KiB", async () => {
+      const { orders } = get().store;
+      const open = await commitOpen(get().store);
+      const garbage = `\u0000\ud800"\\${"é".repeat(40_000)}`;
+      await orders.commit(changed(open, [], { attempt: answered(open, "UNKNOWN", garbage) }));
+      const [attempt] = await orders.attempts(open.order.orderId);
+      expect(attempt?.rawAnswer?.startsWith('\ufffd\ufffd"\\éé')).toBe(true);
+      expect(new TextEncoder().encode(attempt?.rawAnswer).length).toBe(65_536);
+    });
+  });
+
+  describe("due orders", () => {
+    it("are those that a server must act on by now, most overdue first", async () => {
+      const { store } = get();
+      const account = freshAccount();
+      const at = (ms: number) => ({ account, at: addMs(placedAt, ms) });
+      const [later, first, notYet] = [placed(at(20)), placed(at(10)), placed(at(31))];
+      for (const change of [later, first, notYet]) await store.orders.commit(change);
+      const retrying = await commitRetrying(store, { account, retryAt: addMs(placedAt, 15) });
+      const waiting = await commitOpen(store, { account });
+      const ended = filled(await commitOpen(store, { account }));
+      await store.orders.commit(ended);
+
+      const here = { venue: venueId("paper"), account };
+      const now = addMs(placedAt, 30);
+      const inTurn = [first, retrying, later].map(({ order }) => order);
+      expect(await store.orders.due([here], now, 10)).toEqual(inTurn);
+      expect(await store.orders.due([here], now, 2)).toEqual(inTurn.slice(0, 2));
+      expect(await store.orders.due([here], addMs(placedAt, 9), 10)).toEqual([]);
+      expect(waiting.order.state).toBe("CONFIRMING");
+    });
+
+    it("belong to the venue accounts asked for", async () => {
+      const { orders } = get().store;
+      const [one, two] = [placed(), placed({ venue: venueId("elsewhere") })];
+      for (const change of [one, two]) await orders.commit(change);
+      const at = ({ order }: OrderChange, venue: string) => ({
+        venue: venueId(venue),
+        account: order.instruction.account,
+      });
+      const now = addMs(placedAt, 1);
+      expect(await orders.due([at(one, "elsewhere"), at(two, "paper")], now, 10)).toEqual([]);
+      expect(await orders.due([at(one, "paper"), at(two, "elsewhere")], now, 10)).toHaveLength(2);
+      expect(await orders.due([], now, 10)).toEqual([]);
+    });
+  });
+
+  describe("live orders", () => {
+    it("are those that are not final, oldest first, page by page", async () => {
+      const { store } = get();
+      const account = freshAccount();
+      const at = (ms: number) => ({ account, at: addMs(placedAt, ms) });
+      const third = placed(at(30));
+      await store.orders.commit(third);
+      const first = await commitOpen(store, at(10));
+      const twins = [placed(at(20)), placed(at(20))];
+      for (const twin of twins) await store.orders.commit(twin);
+      const retrying = await commitRetrying(store, at(5));
+      await store.orders.commit(filled(await commitOpen(store, at(1))));
+
+      const ids = (orders: readonly { readonly orderId: string }[]) => orders.map(({ orderId }) => orderId);
+      const twinsInTurn = ids(twins.map(({ order }) => order)).sort();
+      const inTurn = [retrying.order.orderId, first.order.orderId, ...twinsInTurn, third.order.orderId];
+      expect(ids(await store.orders.live({ account }, 10))).toEqual(inTurn);
+      const page = await store.orders.live({ account }, 3);
+      expect(ids(page)).toEqual(inTurn.slice(0, 3));
+      expect(ids(await store.orders.live({ account }, 3, page.at(-1)))).toEqual(inTurn.slice(3));
+    });
+
+    it("are narrowed by venue and account", async () => {
+      const { orders } = get().store;
+      const venue = venueId(`venue-${freshAccount()}`);
+      const [one, two] = [placed({ venue }), placed({ venue })];
+      for (const change of [one, two, placed()]) await orders.commit(change);
+      expect(await orders.live({ venue }, 10)).toHaveLength(2);
+      expect(await orders.live({ venue, account: one.order.instruction.account }, 10)).toEqual([one.order]);
+    });
+  });
+}
+
+function answered({ order }: OrderChange, outcome: "UNKNOWN" | "ABSENT", rawAnswer?: string): AttemptWrite {
+  const write = { kind: "ANSWERED", number: 1, outcome, answeredAt: order.updatedAt } as const;
+  return rawAnswer === undefined ? write : { ...write, rawAnswer };
+}
