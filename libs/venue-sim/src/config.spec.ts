@@ -1,0 +1,38 @@
+import { describe, expect, test } from "vitest";
+import { configSchema } from "./config.ts";
+
+describe("the config", () => {
+  test("{} is valid and is the default profile", () => {
+    expect(configSchema.parse({})).toMatchObject({
+      seed: 1,
+      successRate: 1,
+      latencySubmitMs: 500,
+      latencyConfirmMs: 1_000,
+      slippageBps: 0,
+      feeBps: 10,
+      feeAsset: "quote",
+      requestWindowMs: 5_000,
+      prices: { source: "expected" },
+    });
+  });
+
+  test("the mock profile, and a field that replaces one of it", () => {
+    const mock = { successRate: 1, latencySubmitMs: 100, latencyConfirmMs: 0, slippageBps: 50 };
+    expect(configSchema.parse({ profile: "mock" })).toMatchObject(mock);
+    expect(configSchema.parse({ profile: "mock", successRate: 0 })).toMatchObject({ ...mock, successRate: 0 });
+  });
+
+  test.each([
+    // given, when, so
+    ["an unknown key", { latencyMs: 1 }, "", "latencyMs"],
+    ["an unknown key within", { partialFills: { share: 1 } }, "partialFills", "share"],
+    ["a fee that is no plain decimal", { feeBps: 1e-9 }, "feeBps", "plain decimal"],
+    ["a price as a float", { instruments: [{ referencePrice: 1 }] }, "instruments.0.referencePrice", "string"],
+    ["a negative latency", { latencySubmitMs: -1 }, "latencySubmitMs", ">=0"],
+    ["a probability above one", { successRate: 1.1 }, "successRate", "<=1"],
+  ])("refuses %s, naming it", (_given, config, path, word) => {
+    const issues = configSchema.safeParse(config).error?.issues ?? [];
+    const named = issues.find((issue) => issue.path.join(".") === path);
+    expect(named?.message).toContain(word);
+  });
+});

@@ -1,0 +1,109 @@
+import { parseDecimal } from "@surefill/core";
+import { z } from "zod";
+import { amountField, decimalField, instrumentField, priceField, quantityField } from "./exchange/field-schema.ts";
+import type { ExchangeSettings, ListedInstrument } from "./exchange/settings.ts";
+
+/** What the profiles set; each field of the config replaces its own. */
+const profiles = {
+  /** Fills at the expected price: 0.5 s to submit, 1 s to confirm. */
+  default: { successRate: 1, latencySubmitMs: 500, latencyConfirmMs: 1_000, slippageBps: 0 },
+  /** Fast and a little worse than the market: 0.1 s, 50 bps of slippage on average. */
+  mock: { successRate: 1, latencySubmitMs: 100, latencyConfirmMs: 0, slippageBps: 50 },
+} as const;
+
+const asset = z.string().regex(/^[A-Za-z0-9._-]{1,20}$/, "an asset is 1 to 20 of A–Z a–z 0–9 . _ -");
+const latencyMs = z.int().min(0).max(600_000);
+
+const instrument = z.strictObject({
+  symbol: instrumentField,
+  base: asset,
+  quote: asset,
+  tickSize: decimalField,
+  lotSize: decimalField,
+  quantityMin: quantityField,
+  quantityMax: quantityField,
+  notionalMin: amountField,
+  /** Stands for the market where no other price does. */
+  referencePrice: priceField,
+}) satisfies z.ZodType<ListedInstrument>;
+
+const listed = [
+  {
+    symbol: "BTC/USDT",
+    base: "BTC",
+    quote: "USDT",
+    tickSize: "0.01",
+    lotSize: "0.00001",
+    quantityMin: "0.00001",
+    quantityMax: "9000",
+    notionalMin: "5",
+    referencePrice: "10000",
+  },
+  {
+    symbol: "SOL/USDC",
+    base: "SOL",
+    quote: "USDC",
+    tickSize: "0.01",
+    lotSize: "0.001",
+    quantityMin: "0.001",
+    quantityMax: "900000",
+    notionalMin: "5",
+    referencePrice: "150",
+  },
+];
+
+const fields = z.strictObject({
+  /** Everything left to chance follows from it. */
+  seed: z.int().min(0).max(0xffff_ffff).default(1),
+  profile: z.enum(["default", "mock"]).default("default"),
+  /** A probability; the others are refused. From the profile unless given, as the next three are. */
+  successRate: z.number().min(0).max(1).exactOptional(),
+  latencySubmitMs: latencyMs.exactOptional(),
+  latencyConfirmMs: latencyMs.exactOptional(),
+  /** On average; each order gets 0.5 to 1.5 times as much. */
+  slippageBps: z.number().min(0).max(5_000).exactOptional(),
+  feeBps: z
+    .number()
+    .min(-100)
+    .max(1_000)
+    .refine((bps) => parseDecimal(String(bps)) !== undefined, "must be a plain decimal number")
+    .default(10),
+  feeAsset: z.enum(["quote", "base"]).default("quote"),
+  /** How long a request can be accepted after it was prepared. */
+  requestWindowMs: z.int().min(1).max(60_000).default(5_000),
+  instruments: z.array(instrument).min(1).max(1_000).prefault(listed),
+  prices: z.discriminatedUnion("source", [z.strictObject({ source: z.literal("expected") })]).default({
+    source: "expected",
+  }),
+  depth: z.enum(["unlimited", "tape"]).default("unlimited"),
+  partialFills: z
+    .strictObject({
+      /** Of an execution coming in parts. */
+      probability: z.number().min(0).max(1).default(0),
+      partsMax: z.int().min(2).max(100).default(4),
+    })
+    .prefault({}),
+  startBalance: amountField.prefault("1000000000"),
+  startBalances: z.record(asset, amountField).default({}),
+  ordersMax: z.int().min(1).max(10_000_000).default(1_000_000),
+  openOrdersMax: z.int().min(1).max(1_000_000).default(100_000),
+});
+
+/** `{}` is valid: every field has a default, and unknown keys are refused. */
+export const configSchema = fields.transform(
+  ({ profile, successRate, latencySubmitMs, latencyConfirmMs, slippageBps, ...rest }): SimConfig => {
+    const from = profiles[profile];
+    return {
+      ...rest,
+      successRate: successRate ?? from.successRate,
+      latencySubmitMs: latencySubmitMs ?? from.latencySubmitMs,
+      latencyConfirmMs: latencyConfirmMs ?? from.latencyConfirmMs,
+      slippageBps: slippageBps ?? from.slippageBps,
+    };
+  },
+);
+
+/** How the paper venue is run. */
+export interface SimConfig extends ExchangeSettings {
+  readonly requestWindowMs: number;
+}

@@ -1,0 +1,59 @@
+import { type ErrorCode, type OrderError, orderError, type SubmitOutcome, SurefillError } from "@surefill/core";
+import { ConnectionError } from "./exchange/connection-error.ts";
+import type { SubmitAnswer } from "./exchange/exchange-api.ts";
+import type { Refusal, RefusalReason } from "./exchange/refusal.ts";
+
+/** What a refusal means for the order: whether another attempt can help stands with the code. */
+const codes: Readonly<Record<RefusalReason, ErrorCode>> = {
+  MALFORMED_REQUEST: "ORDER_VALIDATION",
+  // Definitive: the exchange judged the request by its own clock and did nothing.
+  REQUEST_EXPIRED: "ATTEMPT_EXPIRED",
+  DUPLICATE_CLIENT_ORDER_ID: "ORDER_VALIDATION",
+  UNKNOWN_INSTRUMENT: "INVALID_SYMBOL",
+  EXCHANGE_FULL: "VENUE_BUSY",
+  QUANTITY_RULE: "ORDER_VALIDATION",
+  PRICE_RULE: "ORDER_VALIDATION",
+  VALUE_RULE: "ORDER_VALIDATION",
+  INSUFFICIENT_BALANCE: "INSUFFICIENT_FUNDS",
+  REFUSED_BY_CHANCE: "RISK_VIOLATION",
+};
+
+export function refusalError({ reason, message }: Refusal): OrderError {
+  return orderError(codes[reason], message, { venue_reason: reason });
+}
+
+export function outcomeOf(answer: SubmitAnswer): SubmitOutcome {
+  const rawAnswer = JSON.stringify(answer);
+  return answer.kind === "ACCEPTED"
+    ? { kind: "ACCEPTED", venueOrderId: answer.venueOrderId, rawAnswer }
+    : { kind: "REJECTED", error: refusalError(answer), rawAnswer };
+}
+
+/** What a submission without an answer proves: nothing, unless nothing was sent. */
+export function outcomeOfFailure(thrown: unknown): Extract<SubmitOutcome, { kind: "NOT_SENT" | "UNKNOWN" }> {
+  return thrown instanceof ConnectionError && thrown.sent === "NO"
+    ? { kind: "NOT_SENT", error: orderError("VENUE_UNREACHABLE", thrown.message) }
+    : { kind: "UNKNOWN", error: lostAnswer(thrown) };
+}
+
+export function lostAnswer(thrown: unknown): OrderError {
+  return orderError("ANSWER_LOST", messageOf(thrown));
+}
+
+/** A question without an answer; what is no failed connection is a bug and stays one. */
+export function readError(thrown: unknown): SurefillError {
+  return thrown instanceof ConnectionError
+    ? new SurefillError("VENUE_UNREACHABLE", thrown.message, { cause: thrown })
+    : SurefillError.from(thrown);
+}
+
+/** As readError, of a question with a cursor, which the exchange may not know. */
+export function pageError(thrown: unknown): SurefillError {
+  return thrown instanceof RangeError
+    ? new SurefillError("CURSOR_INVALID", thrown.message, { cause: thrown })
+    : readError(thrown);
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

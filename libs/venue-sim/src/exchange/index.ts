@@ -1,0 +1,20 @@
+export { ConnectionError } from "./connection-error.ts";
+export { Exchange, type ExchangeSurroundings } from "./exchange.ts";
+export type {
+  AccountFills,
+  CancelAnswer,
+  ExchangeApi,
+  OrderAnswer,
+  OrderReport,
+  OrderStatus,
+  Quote,
+  SubmitAnswer,
+} from "./exchange-api.ts";
+export type { ExchangeEvent, FillEvent, OrderAccepted, OrderEnded, OrderRefused } from "./exchange-event.ts";
+export { type ExchangeLog, MemoryExchangeLog, noExchangeLog } from "./exchange-log.ts";
+export type { MarketRow } from "./market/market-row.ts";
+export { openPriceSources } from "./market/open-price-sources.ts";
+export type { PriceSource } from "./market/price-source.ts";
+export { encodeOrderRequest, type OrderRequest } from "./order-request.ts";
+export type { Refusal, RefusalReason } from "./refusal.ts";
+export type { ExchangeSettings, ListedInstrument, PartialFills, PriceSettings } from "./settings.ts";

@@ -1,0 +1,46 @@
+import type { Amount, Instrument, InstrumentId, Price } from "@surefill/core";
+
+/** An instrument, with the price that stands for its market where there is no other. */
+export interface ListedInstrument extends Instrument {
+  readonly referencePrice: Price;
+}
+
+/** Where prices come from. */
+export type PriceSettings = { readonly source: "expected" };
+
+/** What an exchange is run with. */
+export interface ExchangeSettings {
+  /** Everything that is left to chance follows from it. */
+  readonly seed: number;
+  readonly instruments: readonly ListedInstrument[];
+  readonly prices: PriceSettings;
+  /** Share of the orders that are taken; a probability. */
+  readonly successRate: number;
+  /** The way of a request there and of its answer back, together. */
+  readonly latencySubmitMs: number;
+  /** From an order's acceptance to its execution, and between the parts of it. */
+  readonly latencyConfirmMs: number;
+  /** By how much a taker's price is worse than the market's, on average; each order gets 0.5 to 1.5 times as much. */
+  readonly slippageBps: number;
+  /** Negative is a rebate. */
+  readonly feeBps: number;
+  readonly feeAsset: "quote" | "base";
+  /** Whether the amounts of a tape's rows bound what can be had. */
+  readonly depth: "unlimited" | "tape";
+  readonly partialFills: PartialFills;
+  /** What each account starts with, of each asset that `startBalances` does not name. */
+  readonly startBalance: Amount;
+  readonly startBalances: Readonly<Record<string, Amount>>;
+  /** Orders ever taken: their keys are kept for ever, so there is an end to them. */
+  readonly ordersMax: number;
+  readonly openOrdersMax: number;
+}
+
+/** How executions are split: with this probability, into 2 to `partsMax` parts. */
+export interface PartialFills {
+  readonly probability: number;
+  readonly partsMax: number;
+}
+
+/** The instrument's rules, for a symbol. */
+export type Listing = ReadonlyMap<InstrumentId, ListedInstrument>;

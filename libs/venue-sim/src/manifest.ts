@@ -1,0 +1,23 @@
+import type { VenueManifest } from "@surefill/core";
+
+/** What the paper venue claims. */
+export const manifest: VenueManifest = {
+  apiVersion: 1,
+  name: "sim",
+  simulated: true,
+  capabilities: {
+    orderTypes: ["MARKET", "LIMIT"],
+    timesInForce: ["GTC", "IOC", "FOK"],
+    quoteQuantity: true,
+    clientOrderIds: true,
+    lookupBySubmitKey: true,
+    requestsExpire: true,
+    idempotentSubmission: false,
+    nativeStops: false,
+    streams: true,
+    partialFills: true,
+    bulkQueries: true,
+    cancelAll: false,
+  },
+  rateLimits: [],
+};

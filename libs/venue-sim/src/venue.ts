@@ -1,0 +1,151 @@
+import {
+  type AccountId,
+  type Amount,
+  type AttemptReference,
+  type AttemptRequest,
+  addMs,
+  type CancelOutcome,
+  type ExecutionReport,
+  type FillPage,
+  type Instrument,
+  type InstrumentId,
+  type LookupAnswer,
+  type MarketPrice,
+  orderError,
+  type PrepareAnswer,
+  type PreparedAttempt,
+  type SubmitOutcome,
+  type Venue,
+  type WallTime,
+} from "@surefill/core";
+import { lostAnswer, outcomeOf, outcomeOfFailure, pageError, readError } from "./error-map.ts";
+import { ConnectionError } from "./exchange/connection-error.ts";
+import type { ExchangeApi, OrderReport } from "./exchange/exchange-api.ts";
+import { encodeOrderRequest } from "./exchange/order-request.ts";
+import { executionReport } from "./execution-report.ts";
+import { simSubmitKey } from "./submit-key.ts";
+import { untilAborted } from "./until-aborted.ts";
+
+/** The paper venue: our orders, in the simulated exchange's terms, and its answers in ours. */
+export class SimVenue implements Venue {
+  readonly #exchange: ExchangeApi;
+  readonly #requestWindowMs: number;
+
+  /** `requestWindowMs`: how long a request can be accepted after it was prepared. */
+  constructor(exchange: ExchangeApi, { requestWindowMs }: { readonly requestWindowMs: number }) {
+    this.#exchange = exchange;
+    this.#requestWindowMs = requestWindowMs;
+  }
+
+  instruments(signal: AbortSignal): Promise<readonly Instrument[]> {
+    return read(this.#exchange.instruments(signal));
+  }
+
+  async prices(
+    instruments: readonly InstrumentId[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<InstrumentId, MarketPrice>> {
+    const quotes = await read(this.#exchange.quotes(instruments, signal));
+    return new Map(quotes.map(({ instrument, bid, ask, at }) => [instrument, { bid, ask, at }]));
+  }
+
+  balances(account: AccountId, signal: AbortSignal): Promise<ReadonlyMap<string, Amount>> {
+    return read(this.#exchange.balances(account, signal));
+  }
+
+  /** The quote that comes back also tells the exchange's time, which the request's validity counts by. */
+  async prepare({ orderId, instruction, number }: AttemptRequest, signal: AbortSignal): Promise<PrepareAnswer> {
+    const { instrument, side, pricing, size, expectedPrice } = instruction;
+    try {
+      const [quote] = await this.#exchange.quotes([instrument], signal, expectedPrice);
+      if (quote === undefined) {
+        const error = orderError("INVALID_SYMBOL", `the exchange does not trade ${instrument}`, { instrument });
+        return { kind: "FAILED", error };
+      }
+      const submitKey = simSubmitKey(orderId, number);
+      const validUntil = addMs(quote.at, this.#requestWindowMs);
+      const expected = expectedPrice === undefined ? {} : { expectedPrice };
+      const payload = encodeOrderRequest({ submitKey, instrument, side, pricing, size, ...expected, validUntil });
+      const quotedPrice = side === "BUY" ? quote.ask : quote.bid;
+      return { kind: "PREPARED", attempt: { submitKey, validUntil, payload, quotedPrice } };
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectionError)) throw thrown;
+      return { kind: "FAILED", error: orderError("VENUE_UNREACHABLE", thrown.message) };
+    }
+  }
+
+  async submit(account: AccountId, { payload }: PreparedAttempt, signal: AbortSignal): Promise<SubmitOutcome> {
+    if (signal.aborted) {
+      return { kind: "NOT_SENT", error: orderError("VENUE_UNREACHABLE", "given up before anything was sent") };
+    }
+    try {
+      return outcomeOf(await untilAborted(this.#exchange.submit(account, payload, signal), signal));
+    } catch (thrown) {
+      return outcomeOfFailure(thrown);
+    }
+  }
+
+  async lookup({ account, submitKey }: AttemptReference, signal: AbortSignal): Promise<LookupAnswer> {
+    try {
+      const answer = await this.#exchange.order(account, submitKey, signal);
+      return answer.kind === "FOUND"
+        ? { kind: "FOUND", report: executionReport(answer.report) }
+        : { kind: "NOT_FOUND", asOf: answer.asOf };
+    } catch (thrown) {
+      return { kind: "UNAVAILABLE", error: readError(thrown).toOrderError() };
+    }
+  }
+
+  async cancel({ account, submitKey }: AttemptReference, signal: AbortSignal): Promise<CancelOutcome> {
+    try {
+      const answer = await this.#exchange.cancel(account, submitKey, signal);
+      return answer.kind === "CANCELLED"
+        ? { kind: "ACCEPTED", report: executionReport(answer.report) }
+        : { kind: "NOT_OPEN" };
+    } catch (thrown) {
+      return { kind: "UNKNOWN", error: lostAnswer(thrown) };
+    }
+  }
+
+  async openOrders(account: AccountId, signal: AbortSignal): Promise<readonly ExecutionReport[]> {
+    return (await read(this.#exchange.openOrders(account, signal))).map(executionReport);
+  }
+
+  async fillsSince(
+    account: AccountId,
+    after: string | WallTime,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<FillPage> {
+    try {
+      return await this.#exchange.fills(account, after, limit, signal);
+    } catch (thrown) {
+      throw pageError(thrown);
+    }
+  }
+
+  /** Listens from this call on, not from the first read on. */
+  watch(account: AccountId, signal: AbortSignal): AsyncIterable<ExecutionReport> {
+    return translated(this.#exchange.reports(account, signal));
+  }
+
+  close(): Promise<void> {
+    return this.#exchange.close();
+  }
+}
+
+async function read<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (thrown) {
+    throw readError(thrown);
+  }
+}
+
+async function* translated(reports: AsyncIterable<OrderReport>): AsyncGenerator<ExecutionReport, void, undefined> {
+  try {
+    for await (const report of reports) yield executionReport(report);
+  } catch (thrown) {
+    throw readError(thrown);
+  }
+}
