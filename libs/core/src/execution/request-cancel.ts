@@ -15,7 +15,7 @@ const conflictsMax = 20;
 export async function requestCancel(desk: Desk, known: Order, reason: string): Promise<Order> {
   let order = known;
   for (let conflicts = 0; conflicts < conflictsMax; conflicts += 1) {
-    if (isTerminal(order) || order.cancelRequest !== undefined) return order;
+    if (isTerminal(order) || isOnItsWay(order)) return order;
     const after = changeOrder(order, [{ type: "CANCEL_REQUESTED", reason }], desk.clock.wall());
     const result = await commitTransitions(desk, order, after);
     if (result.kind === "COMMITTED") return after.order;
@@ -24,4 +24,9 @@ export async function requestCancel(desk: Desk, known: Order, reason: string): P
   throw new SurefillError("ORDER_CONTENDED", `order ${order.orderId} changed ${conflictsMax} times meanwhile`, {
     context: { order_id: order.orderId },
   });
+}
+
+/** Whether the fact stands and will be acted on. A venue that refused a cancel can be asked once more. */
+function isOnItsWay({ cancelRequest, state }: Order): boolean {
+  return cancelRequest !== undefined && state !== "CONFIRMING" && state !== "PARTIALLY_FILLED";
 }

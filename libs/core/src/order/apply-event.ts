@@ -85,18 +85,20 @@ function answered(progress: OrderProgress, at: WallTime): OrderProgress {
 }
 
 function withFill(progress: OrderProgress, fill: VenueFill, at: WallTime): OrderProgress {
-  const { fee } = fill;
-  const feesBefore = progress.fees;
   return {
     ...progress,
     cumQuantity: addQuantity(progress.cumQuantity, fill.lastQuantity),
     cumQuoteQuantity: addAmount(progress.cumQuoteQuantity, notional(fill.lastPrice, fill.lastQuantity)),
-    fees:
-      fee === undefined
-        ? feesBefore
-        : { ...feesBefore, [fee.asset]: addAmount(feesBefore[fee.asset] ?? zeroAmount, fee.amount) },
+    fees: withFee(progress.fees, fill.fee),
     firstFillAt: progress.firstFillAt ?? at,
   };
+}
+
+function withFee(fees: OrderProgress["fees"], fee: VenueFill["fee"]): OrderProgress["fees"] {
+  if (fee === undefined) return fees;
+  // Anyone can name a token "constructor": only own keys are sums.
+  const before = Object.hasOwn(fees, fee.asset) ? fees[fee.asset] : undefined;
+  return { ...fees, [fee.asset]: addAmount(before ?? zeroAmount, fee.amount) };
 }
 
 /** The fields that only the new phase has; undefined where the event can't supply them, which refuses it. */
@@ -150,7 +152,7 @@ function attemptAfter(order: Order, event: OrderEvent, progress: OrderProgress):
       return named(before, event.venueOrderId);
     case "FILLED_PARTLY":
     case "FILLED_FULLY":
-      return named(before, event.fill.venueOrderId);
+      return event.earlierAttempt ? before : named(before, event.fill.venueOrderId);
     default:
       return before;
   }

@@ -70,7 +70,8 @@ function fillOf(order: Order, event: Extract<OrderEvent, { fill: unknown }>): Fi
 function fillAlerts(before: Order, after: Order, event: Extract<OrderEvent, { fill: unknown }>): OrderEventRecord[] {
   const { size } = after.instruction;
   const overfilled = size.in === "BASE" && compare(after.cumQuantity, size.quantity) > 0;
-  const late = isTerminal(before) && before.state !== "FILLED";
+  // A base-sized order that was FILLED is overfilled; a quote-sized one was said to be complete, so its fill is late.
+  const late = isTerminal(before) && (before.state !== "FILLED" || size.in === "QUOTE");
   return [
     ...(late ? [recordOf(after, "order.late_fill", event)] : []),
     ...(overfilled ? [recordOf(after, "order.overfill", event)] : []),

@@ -35,9 +35,13 @@ export function interpretReport(
       ...(report.venueOrderId === undefined ? {} : { venueOrderId: report.venueOrderId }),
     });
   }
-  for (const fill of newFills(report.fills, context.recordedFills)) steps.take(fillEvent(steps.order, fill));
+  for (const fill of newFills(report.fills, context.recordedFills)) {
+    const event = fillEvent(steps.order, fill);
+    steps.take(concernsCurrentAttempt ? event : { ...event, earlierAttempt: true });
+  }
   if (concernsCurrentAttempt) takeEvidence(steps, report, context);
-  if (steps.order.cancelRequest !== undefined) steps.take({ type: "CANCEL_STARTED" });
+  // A cancel that waited for the order to be found. One that the venue has refused is not sent again by itself.
+  if (isFateOpen(order) && order.cancelRequest !== undefined) steps.take({ type: "CANCEL_STARTED" });
   return steps.taken;
 }
 
@@ -84,7 +88,7 @@ function newFills(fills: readonly VenueFill[], recorded: ReadonlySet<string>): r
   });
 }
 
-function fillEvent(order: Order, fill: VenueFill): OrderEvent {
+function fillEvent(order: Order, fill: VenueFill): Extract<OrderEvent, { fill: VenueFill }> {
   const { size } = order.instruction;
   if (size.in === "QUOTE") return { type: "FILLED_PARTLY", fill };
   const cum = applyEvent(order, { type: "FILLED_PARTLY", fill }, order.updatedAt);
@@ -99,7 +103,9 @@ function takeEvidence(steps: Steps, report: ExecutionReport, context: InterpretC
   switch (evidence.kind) {
     case "FILLED":
       // A base-sized order is filled by its fills alone; a quote-sized one when the venue says so and none is missing.
-      if (order.instruction.size.in === "QUOTE" && hasAllFills(order, report)) steps.take({ type: "COMPLETED" });
+      if (order.instruction.size.in === "QUOTE" && order.cumQuantity !== "0" && hasAllFills(order, report)) {
+        steps.take({ type: "COMPLETED" });
+      }
       return;
     case "CANCELLED":
     case "EXPIRED":
@@ -108,7 +114,7 @@ function takeEvidence(steps: Steps, report: ExecutionReport, context: InterpretC
     case "REJECTED":
     case "NOT_SENT":
     case "ABSENT":
-      takeDeath(steps, evidence, context);
+      if (hasAllFills(order, report)) takeDeath(steps, evidence, context);
       return;
     case "UNKNOWN":
       steps.take({ type: "ANSWER_LOST", error: evidence.error });
@@ -135,12 +141,18 @@ function takeDeath(
   evidence: Extract<Evidence, { kind: "REJECTED" | "NOT_SENT" | "ABSENT" }>,
   context: InterpretContext,
 ): void {
-  const { state } = steps.order;
-  // "Not sent" and "absent" speak of an attempt whose fate is open; once the venue has it they are old news.
-  const fateIsOpen = state === "SUBMITTED" || state === "IN_DOUBT";
-  const mayRefuse = fateIsOpen || state === "CONFIRMING" || state === "CANCELLING";
-  if (evidence.kind === "REJECTED" ? !mayRefuse : !fateIsOpen) return;
-  steps.take(deadAttemptEvent(steps.order, evidence.kind, evidence.error, context));
+  const { order } = steps;
+  // "Not sent" and "absent" speak of an attempt whose fate is open; once the venue has it they are old news. A refusal
+  // ends what the venue has, too; of an attempt that is known to be dead it is old news.
+  if (evidence.kind === "REJECTED" ? order.state === "FAILED" : !isFateOpen(order)) return;
+  steps.take(deadAttemptEvent(order, evidence.kind, evidence.error, context));
+}
+
+/** Whether nobody knows what became of the current attempt. */
+function isFateOpen(order: Order): boolean {
+  if (order.state === "SUBMITTED" || order.state === "IN_DOUBT") return true;
+  // Every fill of an attempt names it, so these came from an earlier one.
+  return order.state === "PARTIALLY_FILLED" && order.attempt.venueOrderId === undefined;
 }
 
 /** Whether the venue's count of what is filled is reached: an end is believed only with all the fills before it. */

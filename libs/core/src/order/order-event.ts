@@ -34,10 +34,13 @@ export type OrderEvent =
   | { readonly type: "ACCEPTED"; readonly venueOrderId?: VenueOrderId }
   /** The transaction is known to have landed; its amounts are not known yet. */
   | { readonly type: "LANDED"; readonly landedAt: WallTime }
-  /** An execution that leaves something, or whose order's end only the venue can tell. */
-  | { readonly type: "FILLED_PARTLY"; readonly fill: VenueFill }
+  /**
+   * An execution that leaves something, or whose order's end only the venue can tell. `earlierAttempt`: not of the
+   * current one, so its venue order id does not name that.
+   */
+  | { readonly type: "FILLED_PARTLY"; readonly fill: VenueFill; readonly earlierAttempt?: true }
   /** The execution that reaches the order's quantity, or goes beyond it. */
-  | { readonly type: "FILLED_FULLY"; readonly fill: VenueFill }
+  | { readonly type: "FILLED_FULLY"; readonly fill: VenueFill; readonly earlierAttempt?: true }
   /** The venue says that a quote-sized order is done. */
   | { readonly type: "COMPLETED" }
   /** Somebody wants it cancelled: a durable fact. */
