@@ -52,9 +52,35 @@ const listed = [
   },
 ];
 
+const seed = z.int().min(0).max(0xffff_ffff);
+
+const prices = z.discriminatedUnion("source", [
+  /** The order's expected price, else the instrument's reference price. */
+  z.strictObject({ source: z.literal("expected") }),
+  z.strictObject({
+    source: z.literal("tape"),
+    /** Quotes or trades; the content tells. */
+    file: z.string().min(1),
+    /** Whose market it stands for, whatever symbol it was recorded of. */
+    instrument: instrumentField.prefault("BTC/USDT"),
+    /** By a row with each new order, or at the pace of the recording. */
+    advance: z.enum(["per-order", "real-time"]).default("per-order"),
+  }),
+  z.strictObject({
+    source: z.literal("walk"),
+    /** The config's seed unless given. */
+    seed: seed.exactOptional(),
+    /** By instrument; the reference price unless given. */
+    startPrices: z.record(z.string(), priceField).default({}),
+    /** With each row the price moves by U(−1, 1) of this. */
+    volatilityBps: z.number().min(0).max(1_000).default(5),
+    spreadBps: z.int().min(0).max(1_000).default(2),
+  }),
+]);
+
 const fields = z.strictObject({
   /** Everything left to chance follows from it. */
-  seed: z.int().min(0).max(0xffff_ffff).default(1),
+  seed: seed.default(1),
   profile: z.enum(["default", "mock"]).default("default"),
   /** A probability; the others are refused. From the profile unless given, as the next three are. */
   successRate: z.number().min(0).max(1).exactOptional(),
@@ -72,9 +98,8 @@ const fields = z.strictObject({
   /** How long a request can be accepted after it was prepared. */
   requestWindowMs: z.int().min(1).max(60_000).default(5_000),
   instruments: z.array(instrument).min(1).max(1_000).prefault(listed),
-  prices: z.discriminatedUnion("source", [z.strictObject({ source: z.literal("expected") })]).default({
-    source: "expected",
-  }),
+  prices: prices.default({ source: "expected" }),
+  /** "tape": no more can be had than the tape's row says. */
   depth: z.enum(["unlimited", "tape"]).default("unlimited"),
   partialFills: z
     .strictObject({
@@ -90,18 +115,19 @@ const fields = z.strictObject({
 });
 
 /** `{}` is valid: every field has a default, and unknown keys are refused. */
-export const configSchema = fields.transform(
-  ({ profile, successRate, latencySubmitMs, latencyConfirmMs, slippageBps, ...rest }): SimConfig => {
-    const from = profiles[profile];
+export const configSchema = fields
+  .refine(({ depth, prices }) => depth !== "tape" || prices.source === "tape", {
+    path: ["depth"],
+    message: '"tape" needs prices.source to be "tape"',
+  })
+  .transform(({ profile, prices, ...config }): SimConfig => {
+    const { successRate, latencySubmitMs, latencyConfirmMs, slippageBps } = { ...profiles[profile], ...config };
     return {
-      ...rest,
-      successRate: successRate ?? from.successRate,
-      latencySubmitMs: latencySubmitMs ?? from.latencySubmitMs,
-      latencyConfirmMs: latencyConfirmMs ?? from.latencyConfirmMs,
-      slippageBps: slippageBps ?? from.slippageBps,
+      ...config,
+      ...{ successRate, latencySubmitMs, latencyConfirmMs, slippageBps },
+      prices: prices.source === "walk" ? { ...prices, seed: prices.seed ?? config.seed } : prices,
     };
-  },
-);
+  });
 
 /** How the paper venue is run. */
 export interface SimConfig extends ExchangeSettings {

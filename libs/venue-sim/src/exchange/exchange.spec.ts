@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { never, paper, TestExchange } from "../testing/open-exchange.ts";
+import { passTime } from "../testing/pass-time.ts";
 
 const market = (timeInForce: string) => ({ type: "MARKET", timeInForce });
 const limit = (timeInForce: string, limitPrice: string) => ({ type: "LIMIT", timeInForce, limitPrice });
@@ -133,20 +134,20 @@ describe("latency", () => {
     const sim = await TestExchange.open({ latencySubmitMs: 500, latencyConfirmMs: 1_000 });
     const submitted = sim.submit();
     expect(sim.events).toHaveLength(1);
-    await pass(sim, 250);
+    await passTime(sim.clock, 250);
     expect(sim.events.map(({ type }) => type)).toEqual(["STARTED", "ORDER_ACCEPTED"]);
-    await pass(sim, 250);
+    await passTime(sim.clock, 250);
     const { key } = await submitted;
     expect(await sim.line(key)).toBe("OPEN 0");
-    await pass(sim, 750);
+    await passTime(sim.clock, 750);
     expect(await sim.line(key)).toBe("FILLED 1 TAKER 1@10000");
   });
 
   test("a request that expires on its way is refused", async () => {
     const sim = await TestExchange.open({ latencySubmitMs: 20_000 });
     const submitted = sim.submit();
-    await pass(sim, 10_000);
-    await pass(sim, 10_000);
+    await passTime(sim.clock, 10_000);
+    await passTime(sim.clock, 10_000);
     expect((await submitted).answer).toMatchObject({ kind: "REFUSED", reason: "REQUEST_EXPIRED" });
   });
 
@@ -161,7 +162,7 @@ describe("latency", () => {
     const sim = await TestExchange.open({ latencyConfirmMs: 1_000 });
     const { key } = await sim.submit();
     expect(await sim.exchange.cancel(paper, key)).toMatchObject({ kind: "CANCELLED" });
-    await pass(sim, 2_000);
+    await passTime(sim.clock, 2_000);
     expect(await sim.line(key)).toBe("CANCELLED 0");
   });
 });
@@ -223,8 +224,8 @@ describe("reports", () => {
     const stop = new AbortController();
     const reports = sim.exchange.reports(paper, stop.signal);
     await sim.submit();
-    await pass(sim, 100);
-    await pass(sim, 100);
+    await passTime(sim.clock, 100);
+    await passTime(sim.clock, 100);
     stop.abort();
     const seen = [];
     for await (const { status, cumQuantity, fills } of reports) seen.push([status, cumQuantity, fills.length]);
@@ -271,9 +272,3 @@ describe("reports", () => {
     expect((await sim.submit()).answer.kind).toBe("ACCEPTED");
   });
 });
-
-/** Moves the clock and lets everything that woke run. */
-async function pass(sim: TestExchange, ms: number): Promise<void> {
-  sim.clock.advance(ms);
-  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
-}

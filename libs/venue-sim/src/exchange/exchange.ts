@@ -94,6 +94,7 @@ export class Exchange implements ExchangeApi {
     for await (const event of history) exchange.#ledger.apply(event);
     exchange.#record({ type: "STARTED", at: exchange.#now(), version: exchangeLogVersion });
     for (const order of exchange.#ledger.unsettled()) exchange.#settle(order);
+    for (const instrument of exchange.#market.realTimeInstruments) exchange.#follow(instrument);
     return exchange;
   }
 
@@ -171,6 +172,7 @@ export class Exchange implements ExchangeApi {
   }
 
   #decide(account: AccountId, payload: Uint8Array): SubmitAnswer {
+    for (const instrument of this.#market.realTimeInstruments) this.#catchUp(instrument);
     const request = decodeOrderRequest(payload);
     if ("reason" in request) return this.#refuse(account, request);
     const checked = this.#check(account, request);
@@ -222,7 +224,26 @@ export class Exchange implements ExchangeApi {
 
   #settle(order: BookedOrder): void {
     const instrument = this.#listed(order.accepted.instrument);
-    this.#engine.settle(order, instrument).catch((error: unknown) => this.#log.error({ error }, "an execution failed"));
+    this.#inBackground(this.#engine.settle(order, instrument));
+  }
+
+  /** Plays a market at its own pace, until the exchange closes. */
+  #follow(instrument: InstrumentId): void {
+    const play = async () => {
+      while (!this.#closed.signal.aborted) await this.#clock.sleep(this.#catchUp(instrument), this.#closed.signal);
+    };
+    this.#inBackground(play());
+  }
+
+  /** Brings a real-time market to where it stands by now; returns how long it stands there. */
+  #catchUp(instrument: InstrumentId): number {
+    const { rows, nextMs } = this.#market.passedRows(instrument, this.#now());
+    for (const row of rows) this.#engine.cross(this.#listed(instrument), row);
+    return nextMs;
+  }
+
+  #inBackground(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#log.error({ error }, "the exchange could not go on with an execution"));
   }
 
   #listed(symbol: InstrumentId): ListedInstrument {

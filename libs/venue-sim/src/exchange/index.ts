@@ -15,6 +15,15 @@ export { type ExchangeLog, MemoryExchangeLog, noExchangeLog } from "./exchange-l
 export type { MarketRow } from "./market/market-row.ts";
 export { openPriceSources } from "./market/open-price-sources.ts";
 export type { PriceSource } from "./market/price-source.ts";
+export { readTape } from "./market/read-tape.ts";
+export type { TapeRow } from "./market/tape-row.ts";
 export { encodeOrderRequest, type OrderRequest } from "./order-request.ts";
 export type { Refusal, RefusalReason } from "./refusal.ts";
-export type { ExchangeSettings, ListedInstrument, PartialFills, PriceSettings } from "./settings.ts";
+export type {
+  ExchangeSettings,
+  ListedInstrument,
+  PartialFills,
+  PriceSettings,
+  TapeSettings,
+  WalkPriceSettings,
+} from "./settings.ts";

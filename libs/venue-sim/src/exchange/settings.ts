@@ -6,7 +6,29 @@ export interface ListedInstrument extends Instrument {
 }
 
 /** Where prices come from. */
-export type PriceSettings = { readonly source: "expected" };
+export type PriceSettings =
+  /** The order's expected price, else the instrument's reference price. */
+  { readonly source: "expected" } | TapeSettings | WalkPriceSettings;
+
+/** A recorded market of one instrument. */
+export interface TapeSettings {
+  readonly source: "tape";
+  readonly file: string;
+  /** Whose market it stands for, whatever symbol it was recorded of. */
+  readonly instrument: InstrumentId;
+  /** By a row with each new order, or at the pace of the recording. */
+  readonly advance: "per-order" | "real-time";
+}
+
+/** A seeded random walk of every instrument, by a row with each new order. */
+export interface WalkPriceSettings {
+  readonly source: "walk";
+  readonly seed: number;
+  /** Where it starts, by instrument; else at the reference price. */
+  readonly startPrices: Readonly<Record<string, Price>>;
+  readonly volatilityBps: number;
+  readonly spreadBps: number;
+}
 
 /** What an exchange is run with. */
 export interface ExchangeSettings {

@@ -7,6 +7,8 @@ import type { PriceSource } from "./price-source.ts";
 export class Market {
   readonly #sources: ReadonlyMap<InstrumentId, PriceSource>;
   readonly #ledger: Ledger;
+  /** The last row of each real-time market that was given out as passed. */
+  readonly #passed = new Map<InstrumentId, number>();
 
   constructor(sources: ReadonlyMap<InstrumentId, PriceSource>, ledger: Ledger) {
     this.#sources = sources;
@@ -25,5 +27,27 @@ export class Market {
       case "REAL_TIME":
         return source.row(source.at(elapsedMs(this.#ledger.startedAt, now)).number);
     }
+  }
+
+  /** The instruments whose prices move by themselves. */
+  get realTimeInstruments(): readonly InstrumentId[] {
+    return [...this.#sources].filter(([, { pace }]) => pace === "REAL_TIME").map(([instrument]) => instrument);
+  }
+
+  /**
+   * The rows of a real-time market that have begun since this was last asked, at most one lap of them, and how long
+   * until the next one begins. The first time it is the row that stands.
+   */
+  passedRows(
+    instrument: InstrumentId,
+    now: WallTime,
+  ): { readonly rows: readonly MarketRow[]; readonly nextMs: number } {
+    const source = this.#sources.get(instrument);
+    if (source?.pace !== "REAL_TIME") throw new RangeError(`${instrument} has no real-time prices`);
+    const { number, untilNextMs } = source.at(elapsedMs(this.#ledger.startedAt, now));
+    const from = Math.max((this.#passed.get(instrument) ?? number - 1) + 1, number - source.rows + 1);
+    this.#passed.set(instrument, number);
+    const rows = Array.from({ length: Math.max(number - from + 1, 0) }, (_, index) => source.row(from + index));
+    return { rows, nextMs: Math.max(untilNextMs, 1) };
   }
 }
