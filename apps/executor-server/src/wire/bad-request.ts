@@ -45,7 +45,7 @@ export function badRequest(first: FieldViolation, ...others: readonly FieldViola
   const rest = others.length > 0 ? ` (and ${others.length} more)` : "";
   const message = `${field ? `${field}: ` : ""}${clipped(first.description, descriptionLengthMax)}${rest}`;
   return new ConnectError(message, Code.InvalidArgument, undefined, [
-    { desc: ErrorInfoSchema, value: { reason: first.fault, domain: errorDomain, metadata: { field } } },
+    { desc: ErrorInfoSchema, value: { reason: first.fault, domain: errorDomain, metadata: field ? { field } : {} } },
     { desc: BadRequestSchema, value: { fieldViolations: violations } },
   ]);
 }

@@ -54,7 +54,7 @@ export function explainUndecodable({ signal, method }: HandlerContext): void {
       code === Code.InvalidArgument && cause instanceof Error && cause.message.startsWith("cannot decode ");
     const isBinary = code === Code.Internal && /^(parse binary: |decompression failed$)/.test(rawMessage);
     if (!isJson && !isBinary) return undefined;
-    const [first, ...others] = isJson && store?.json ? jsonViolations(method.input, store.json) : [];
+    const [first, ...others] = isJson && store?.json !== undefined ? jsonViolations(method.input, store.json) : [];
     const field = cause instanceof Error && isFieldError(cause.cause) ? cause.cause.field().name : "";
     return badRequest(first ?? { field, fault: "REQUEST_MALFORMED", description: rawMessage }, ...others);
   }

@@ -55,7 +55,7 @@ function fieldViolation(violation: Violation): FieldViolation {
 
 /** By the last part of protovalidate's rule ids: "string.pattern", "int32.gte", "duration.gte_lte". */
 function faultOf({ ruleId, message, field }: Violation): { fault: FieldFault; description: string } {
-  const subject = field.at(-1);
+  const subject = field.findLast(({ kind }) => kind === "field" || kind === "oneof");
   const rule = ruleId.slice(ruleId.lastIndexOf(".") + 1);
   if (rule === "required" && subject?.kind === "oneof") {
     const names = subject.fields.map(({ name }) => name).join(", ");
