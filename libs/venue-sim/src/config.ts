@@ -110,6 +110,8 @@ const fields = z.strictObject({
     .prefault({}),
   startBalance: amountField.prefault("1000000000"),
   startBalances: z.record(asset, amountField).default({}),
+  /** The exchange's own log, and its memory across restarts; without it, it forgets when the process ends. */
+  logFile: z.string().min(1).exactOptional(),
   ordersMax: z.int().min(1).max(10_000_000).default(1_000_000),
   openOrdersMax: z.int().min(1).max(1_000_000).default(100_000),
 });

@@ -91,8 +91,7 @@ describe("submit", () => {
     const found = await venue.lookup(reference, never);
     const page = await venue.fillsSince(paper, clock.wall(), 10, never);
     stop.abort();
-    const streamed = [];
-    for await (const report of reports ?? []) streamed.push(report);
+    const streamed = await Array.fromAsync(reports ?? []);
     expect(found).toMatchObject({
       kind: "FOUND",
       report: { evidence: { kind: "FILLED" }, cumQuantity: "1", fills: [{ lastPrice: "10000", liquidity: "TAKER" }] },

@@ -227,9 +227,8 @@ describe("reports", () => {
     await passTime(sim.clock, 100);
     await passTime(sim.clock, 100);
     stop.abort();
-    const seen = [];
-    for await (const { status, cumQuantity, fills } of reports) seen.push([status, cumQuantity, fills.length]);
-    expect(seen).toEqual([
+    const seen = await Array.fromAsync(reports);
+    expect(seen.map(({ status, cumQuantity, fills }) => [status, cumQuantity, fills.length])).toEqual([
       ["OPEN", "0", 0],
       ["OPEN", "0.5", 1],
       ["FILLED", "1", 1],
@@ -244,9 +243,8 @@ describe("reports", () => {
     const { key } = await sim.submit({ pricing: limit("GTC", "9000") });
     await sim.exchange.cancel(paper, key);
     stop.abort();
-    const seen = [];
-    for await (const { status, fills } of reports) seen.push([status, fills.length]);
-    expect(seen).toEqual([
+    const seen = await Array.fromAsync(reports);
+    expect(seen.map(({ status, fills }) => [status, fills.length])).toEqual([
       ["FILLED", 1],
       ["OPEN", 0],
       ["CANCELLED", 0],
@@ -257,7 +255,7 @@ describe("reports", () => {
     const sim = await TestExchange.open();
     const reports = sim.exchange.reports(paper, never);
     await sim.exchange.close();
-    for await (const report of reports) expect(report).toBeUndefined();
+    expect(await Array.fromAsync(reports)).toEqual([]);
     await expect(sim.submit()).rejects.toMatchObject({ name: "ConnectionError", sent: "NO" });
   });
 
@@ -265,10 +263,7 @@ describe("reports", () => {
     const sim = await TestExchange.open();
     const reports = sim.exchange.reports(paper, never);
     for (let order = 0; order < 10_001; order += 1) await sim.submit();
-    const reading = (async () => {
-      for await (const { status } of reports) expect(status).toBe("FILLED");
-    })();
-    await expect(reading).rejects.toMatchObject({ name: "ConnectionError" });
+    await expect(Array.fromAsync(reports)).rejects.toMatchObject({ name: "ConnectionError" });
     expect((await sim.submit()).answer.kind).toBe("ACCEPTED");
   });
 });

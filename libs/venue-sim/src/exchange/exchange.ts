@@ -165,10 +165,7 @@ export class Exchange implements ExchangeApi {
   }
 
   async close(): Promise<void> {
-    if (this.#closed.signal.aborted) return;
-    this.#closed.abort();
-    this.#listeners.endAll();
-    this.#exchangeLog.close();
+    this.#shutDown();
   }
 
   #decide(account: AccountId, payload: Uint8Array): SubmitAnswer {
@@ -259,11 +256,17 @@ export class Exchange implements ExchangeApi {
       this.#exchangeLog.append(event);
     } catch (error) {
       this.#log.error({ error }, "the exchange's log can't be written; the exchange closes");
-      this.#closed.abort();
-      this.#listeners.endAll();
+      this.#shutDown();
       throw new ConnectionError("MAYBE", "the exchange's log can't be written", { cause: error });
     }
     this.#ledger.apply(event);
+  }
+
+  #shutDown(): void {
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort();
+    this.#listeners.endAll();
+    this.#exchangeLog.close();
   }
 
   #mustBeOpen(): void {

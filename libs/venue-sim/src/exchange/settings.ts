@@ -56,6 +56,8 @@ export interface ExchangeSettings {
   /** Orders ever taken: their keys are kept for ever, so there is an end to them. */
   readonly ordersMax: number;
   readonly openOrdersMax: number;
+  /** The exchange's own log, and its memory across restarts; without it, it forgets when it closes. */
+  readonly logFile?: string;
 }
 
 /** How executions are split: with this probability, into 2 to `partsMax` parts. */
