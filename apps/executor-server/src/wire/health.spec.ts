@@ -1,4 +1,4 @@
-import { Code, createClient } from "@connectrpc/connect";
+import { Code, createClient, type Interceptor } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { status } from "@grpc/grpc-js";
 import { Health, HealthCheckResponse_ServingStatus as Status } from "@surefill/contracts/grpc/health/v1/health";
@@ -50,12 +50,28 @@ test("given watchers, when the server closes, so each sees NOT_SERVING at once a
 });
 
 test("given a watcher that leaves, so its stream ends on the server too", async () => {
-  const server = await serveForTest({ graceMs: 600_000 });
+  const ended = Promise.withResolvers<void>();
+  const { url } = await serveForTest({ interceptors: [noticingEnds(ended.resolve)] });
   const watching = new AbortController();
-  const client = createClient(Health, createGrpcTransport({ baseUrl: server.url }));
+  const client = createClient(Health, createGrpcTransport({ baseUrl: url }));
   const watch = client.watch({}, { signal: watching.signal })[Symbol.asyncIterator]();
   expect((await watch.next()).value).toMatchObject({ status: Status.SERVING });
   watching.abort();
   await expect(watch.next()).rejects.toMatchObject({ code: Code.Canceled });
-  await server.close();
+  await ended.promise;
 });
+
+/** Calls back when the messages of a stream have ended, whichever way. */
+function noticingEnds(onEnd: () => void): Interceptor {
+  async function* noticed<Message>(messages: AsyncIterable<Message>) {
+    try {
+      yield* messages;
+    } finally {
+      onEnd();
+    }
+  }
+  return (next) => async (request) => {
+    const response = await next(request);
+    return response.stream ? { ...response, message: noticed(response.message) } : response;
+  };
+}

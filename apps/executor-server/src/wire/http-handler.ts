@@ -59,7 +59,7 @@ interface Refusal {
 const shuttingDown: Refusal = {
   status: 503,
   code: "unavailable",
-  message: "the server is shutting down; repeat the call",
+  message: "the server is shutting down. Repeat the call.",
 };
 
 function refusalOf(request: Request): Refusal | undefined {

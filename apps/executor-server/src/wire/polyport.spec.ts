@@ -26,12 +26,6 @@ describe("a connection", () => {
     expect(await allOf(socket)).toMatch(new RegExp(`^${so}\r\n`));
   });
 
-  test("given an HTTP/1.1 client that closes its half, so it is answered still", async () => {
-    const socket = await connecting((await listen()).port);
-    socket.end("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    expect(await allOf(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-  });
-
   test("given the HTTP/2 preface in pieces, so it is HTTP/2", async () => {
     const socket = await connecting((await listen()).port);
     for (const piece of ["PRI * HTT", "P/2.0\r\n", "\r\nSM\r\n\r\n"]) await written(socket, piece);

@@ -54,8 +54,6 @@ export function createPolyport(
       clearTimeout(timer);
       undecided.delete(socket);
       socket.off("error", drop).off("end", drop).off("readable", decide);
-      // A client may close its half after an HTTP/1.1 request and still wait for the answer.
-      socket.allowHalfOpen = !isHttp2;
       socket.unshift(first);
       (isHttp2 ? http2 : http1).emit("connection", socket);
     }

@@ -153,7 +153,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   async function close(): Promise<void> {
     log.info({ graceMs }, "closing: no more calls are taken");
     const ended = once(polyport.server, "close");
-    draining.abort(new ConnectError("the server is shutting down; repeat the call", Code.Unavailable));
+    draining.abort(new ConnectError("the server is shutting down. Repeat the call.", Code.Unavailable));
     polyport.stopAccepting();
     // GOAWAY: a session ends with its last stream. New ones are reset REFUSED_STREAM, which clients may send again.
     for (const session of sessions) session.close();
