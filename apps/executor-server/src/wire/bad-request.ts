@@ -11,7 +11,7 @@ export type FieldFault =
   | "FIELD_OUT_OF_RANGE"
   /** The contract has no such field. */
   | "FIELD_UNKNOWN"
-  /** The request as a whole could not be decoded; its field is empty. */
+  /** The request as a whole could not be decoded; the field is empty where none is to blame alone. */
   | "REQUEST_MALFORMED";
 
 /** One field of a request that breaks the contract. */

@@ -65,7 +65,9 @@ describe("one port", () => {
       const server = await serveForTest({ graceMs: 600_000 });
       const execution = createClient(ExecutionService, transport(server.url));
       const call = execution.cancelAll({ scope: 1, reason: "x".repeat(4 * 1024 * 1024) });
-      await expect(Array.fromAsync(call)).rejects.toMatchObject({ code: Code.ResourceExhausted });
+      const error = ConnectError.from(await Array.fromAsync(call).catch((reason: unknown) => reason));
+      expect(error.code).toBe(Code.ResourceExhausted);
+      expect(error.findDetails(ErrorInfoSchema)).toMatchObject([{ reason: "REQUEST_TOO_LARGE", domain: "surefill" }]);
       expect((await execution.executeOrder(order)).order?.clientOrderId).toBe(order.clientOrderId);
       // What is left of such a call would keep the server open.
       await server.close();

@@ -107,7 +107,10 @@ describe("every protocol and format", () => {
     const body = gzipSync(Buffer.alloc(5 * 1024 * 1024, "a"));
     const headers = { "content-type": "application/json", "content-encoding": "gzip" };
     const response = await fetch(url + executeOrder, { method: "POST", headers, body });
-    expect(await response.json()).toMatchObject({ code: "resource_exhausted" });
+    expect(await response.json()).toMatchObject({
+      code: "resource_exhausted",
+      message: "message is larger than the limit of 4194304 bytes after decompression",
+    });
   });
 });
 

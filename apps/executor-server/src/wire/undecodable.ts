@@ -1,11 +1,13 @@
-// Connect calls a request that it cannot decode INTERNAL (bytes) or gives it no details (JSON), before any interceptor
-// runs. This makes all of them INVALID_ARGUMENT with the field at fault, in Connect, gRPC and gRPC-Web alike. It rests
-// on one thing: a handler aborts its signal with the error before it serializes that same error. Specs pin this.
+// Connect calls a request that it cannot decode INTERNAL (bytes) or gives it no details (JSON, too large), before any
+// interceptor runs. This makes them INVALID_ARGUMENT with the field at fault (too large: RESOURCE_EXHAUSTED, with a
+// reason), in Connect, gRPC and gRPC-Web alike. It rests on one thing: a handler aborts its signal with the error before
+// it serializes that same error. Specs pin this.
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { JsonReadOptions } from "@bufbuild/protobuf";
 import { isFieldError } from "@bufbuild/protobuf/reflect";
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
-import { badRequest } from "./bad-request.ts";
+import { ErrorInfoSchema } from "@surefill/contracts/google/rpc/error_details";
+import { badRequest, errorDomain } from "./bad-request.ts";
 import { jsonViolations } from "./json-violations.ts";
 
 /** The JSON that a call received last, kept until the call ends to say what is wrong with it. */
@@ -33,7 +35,7 @@ export const jsonOptions: Partial<JsonReadOptions> & { textDecoder: { decode(byt
   },
 };
 
-/** A requestGate: refuses nothing, but from here on an error of decoding becomes INVALID_ARGUMENT with details. */
+/** A requestGate: refuses nothing, but from here on an error of decoding gets the code and details said above. */
 export function explainUndecodable({ signal, method }: HandlerContext): void {
   const store = received.getStore();
   signal.addEventListener(
@@ -50,6 +52,7 @@ export function explainUndecodable({ signal, method }: HandlerContext): void {
 
   function explanation(error: ConnectError): Pick<ConnectError, "code" | "rawMessage" | "details"> | undefined {
     const { code, rawMessage, cause } = error;
+    if (code === Code.ResourceExhausted && rawMessage.includes(" readMaxBytes ")) return tooLarge(rawMessage);
     const isJson =
       code === Code.InvalidArgument && cause instanceof Error && cause.message.startsWith("cannot decode ");
     const isBinary = code === Code.Internal && /^(parse binary: |decompression failed$)/.test(rawMessage);
@@ -58,4 +61,11 @@ export function explainUndecodable({ signal, method }: HandlerContext): void {
     const field = cause instanceof Error && isFieldError(cause.cause) ? cause.cause.field().name : "";
     return badRequest(first ?? { field, fault: "REQUEST_MALFORMED", description: rawMessage }, ...others);
   }
+}
+
+function tooLarge(rawMessage: string): ConnectError {
+  const message = rawMessage.replace(/configured readMaxBytes (\d+)/, "the limit of $1 bytes");
+  return new ConnectError(message, Code.ResourceExhausted, undefined, [
+    { desc: ErrorInfoSchema, value: { reason: "REQUEST_TOO_LARGE", domain: errorDomain } },
+  ]);
 }

@@ -538,7 +538,8 @@ export const FillSchema: GenMessage<Fill> = /*@__PURE__*/
  */
 export type OrderEvent = Message<"surefill.v1.OrderEvent"> & {
   /**
-   * Position in the stream; pass it back to resume after this event.
+   * Position in the stream: WatchOrders resumes after it. Empty in ListOrderEvents, whose history may be ahead of the
+   * stream.
    *
    * @generated from field: string cursor = 1;
    */
