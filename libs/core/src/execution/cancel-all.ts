@@ -16,7 +16,10 @@ export interface CancelScope {
   readonly reason: string;
 }
 
-/** How far a CancelAll is. `remaining` comes with the last progress: orders that are still live. */
+/**
+ * How far a CancelAll is. Of `requested` the wish to cancel is durable. `remaining` comes with the last progress: orders
+ * that are still live.
+ */
 export interface CancelAllProgress {
   readonly targets: number;
   readonly requested: number;
@@ -42,26 +45,41 @@ export async function* cancelAll(
   signal: AbortSignal,
 ): AsyncGenerator<CancelAllProgress> {
   const open = new Map<OrderId, Order>();
+  let targets = 0;
   let requested = 0;
   let closed = 0;
   for await (const page of livePages(desk, scope)) {
-    const cancelled = await Promise.all(page.map((order) => requestCancel(desk, order, scope.reason)));
-    requested += cancelled.length;
-    for (const order of cancelled) {
+    targets += page.length;
+    for (const { order, asked } of await Promise.all(page.map((order) => ask(desk, order, scope.reason)))) {
+      if (asked) requested += 1;
       if (isTerminal(order)) closed += 1;
       else open.set(order.orderId, order);
       if (order.state === "CANCELLING") act(order);
     }
-    yield { targets: requested, requested, closed, done: false, remaining: [] };
+    yield { targets, requested, closed, done: false, remaining: [] };
   }
   const deadlineMs = desk.clock.monotonicMs() + waitMsMax;
   while (open.size > 0 && !signal.aborted && desk.clock.monotonicMs() < deadlineMs) {
     await desk.clock.sleep(progressEveryMs, signal);
     const before = closed;
     closed += await dropEnded(desk, open);
-    if (closed > before && open.size > 0) yield { targets: requested, requested, closed, done: false, remaining: [] };
+    if (closed > before && open.size > 0) yield { targets, requested, closed, done: false, remaining: [] };
   }
-  yield { targets: requested, requested, closed, done: true, remaining: [...open.values()] };
+  yield { targets, requested, closed, done: true, remaining: [...open.values()] };
+}
+
+/** One order that can't be asked to be cancelled must not keep the others from it: it is listed as remaining. */
+async function ask(
+  desk: Desk,
+  order: Order,
+  reason: string,
+): Promise<{ readonly order: Order; readonly asked: boolean }> {
+  try {
+    return { order: await requestCancel(desk, order, reason), asked: true };
+  } catch (error) {
+    desk.log.error({ error, order_id: order.orderId }, "a cancel could not be requested");
+    return { order, asked: false };
+  }
 }
 
 async function* livePages(desk: Desk, scope: CancelScope): AsyncGenerator<readonly Order[]> {

@@ -1,7 +1,10 @@
 import { type VenueAccount, venueAccountKey } from "../account/venue-account.ts";
 import { changeOrder } from "../order/change-order.ts";
 import type { Order } from "../order/order.ts";
+import type { OrderId } from "../order/order-id.ts";
+import type { LeaseFence } from "../store/order-change.ts";
 import { reread } from "../tracking/record-report.ts";
+import type { VenueEntry } from "../venue/venue-directory.ts";
 import { venueAccounts } from "../venue/venue-directory.ts";
 import { commitTransitions } from "./commit-transitions.ts";
 import type { Desk } from "./desk.ts";
@@ -18,6 +21,8 @@ const pauseMs = 20;
 /** After a failed look, so that a lost database is not hammered. */
 const afterFailureMs = 1_000;
 const dueMax = 500;
+/** Cancels of one venue account under way at the same time. */
+const cancelConcurrencyMax = 16;
 
 /**
  * Acts on orders: first submissions, retries, cancels, for the venue accounts whose lease this process holds. What is
@@ -27,15 +32,20 @@ export class Executor {
   readonly #desk: Desk;
   readonly #leases: LeaseKeeper;
   readonly #lanes = new Map<string, { readonly submissions: Lane; readonly cancels: Lane }>();
+  /** Orders whose attempt this process is sending, until its answer is recorded. */
+  readonly #sending = new Set<OrderId>();
+  /** Venue accounts where an order may be SUBMITTED though nobody sends it any more: its answer was not recorded. */
+  readonly #orphaned = new Set<string>();
   readonly #stop = new AbortController();
   #wake: (() => void) | undefined;
+  #changed = false;
   #loop: Promise<void> = Promise.resolve();
 
   /** `owner` names this process among all that share the database. */
   constructor(desk: Desk, owner: string) {
     this.#desk = desk;
     this.#leases = new LeaseKeeper(desk, owner, venueAccounts(desk.venues), (venueAccount) =>
-      recover(desk, venueAccount, (order) => this.#isUnderWay(venueAccount, order)),
+      this.#recover(venueAccount),
     );
   }
 
@@ -67,8 +77,8 @@ export class Executor {
     await this.#leases.stop();
   }
 
-  #isUnderWay(venueAccount: VenueAccount, { orderId }: Order): boolean {
-    return this.#lanes.get(venueAccountKey(venueAccount))?.submissions.has(orderId) ?? false;
+  #recover(venueAccount: VenueAccount): Promise<void> {
+    return recover(this.#desk, venueAccount, ({ orderId }) => this.#sending.has(orderId));
   }
 
   #lanesOf(venueAccount: VenueAccount, concurrencyMax: number) {
@@ -88,15 +98,28 @@ export class Executor {
     try {
       let current = order;
       if (current.state === "PENDING" || current.state === "FAILED") {
-        current = await submit(this.#desk, entry, current, fence);
+        current = await this.#submit(entry, current, fence);
       } else if (current.state === "AWAITING_CONFIRMATION") {
         current = await this.#lapse(current);
       }
       // A cancel that was asked for while the order was being sent is due now.
       if (current.state === "CANCELLING") await sendCancel(this.#desk, entry, current);
     } catch (error) {
-      // The order's row still says what is due, or that the attempt awaits its answer: the loop or the tracker goes on.
+      // The order's row still says what is due, or that it is SUBMITTED, which the loop then recovers.
       this.#desk.log.error({ error, order_id: order.orderId, venue: venueAccount.venue }, "acting on an order failed");
+    }
+  }
+
+  async #submit(entry: VenueEntry, order: Order, fence: LeaseFence): Promise<Order> {
+    this.#sending.add(order.orderId);
+    let isAnswered = false;
+    try {
+      const current = await submit(this.#desk, entry, order, fence);
+      isAnswered = current.state !== "SUBMITTED";
+      return current;
+    } finally {
+      this.#sending.delete(order.orderId);
+      if (!isAnswered) this.#orphaned.add(venueAccountKey(fence.venueAccount));
     }
   }
 
@@ -107,7 +130,10 @@ export class Executor {
   }
 
   async #run(): Promise<void> {
-    const unsubscribe = this.#desk.store.changes.subscribe(() => this.#wake?.());
+    const unsubscribe = this.#desk.store.changes.subscribe(() => {
+      this.#changed = true;
+      this.#wake?.();
+    });
     try {
       while (!this.#stop.signal.aborted) {
         const restMs = await this.#actOnDue();
@@ -121,10 +147,8 @@ export class Executor {
   async #actOnDue(): Promise<number> {
     try {
       const owned = this.#leases.owned();
-      if (owned.length > 0) {
-        const due = await this.#desk.store.orders.due(owned, this.#desk.clock.wall(), dueMax);
-        for (const order of due) this.act(order);
-      }
+      for (const venueAccount of owned) await this.#takeUpOrphans(venueAccount);
+      for (const order of await this.#due(owned)) this.act(order);
       return idleMs;
     } catch (error) {
       this.#desk.log.error({ error }, "due orders could not be read; trying again");
@@ -132,14 +156,32 @@ export class Executor {
     }
   }
 
+  async #takeUpOrphans(venueAccount: VenueAccount): Promise<void> {
+    if (!this.#orphaned.delete(venueAccountKey(venueAccount))) return;
+    try {
+      await this.#recover(venueAccount);
+    } catch (error) {
+      this.#orphaned.add(venueAccountKey(venueAccount));
+      throw error;
+    }
+  }
+
+  /** What is due; one account's backlog hides nothing of another's. */
+  async #due(owned: readonly VenueAccount[]): Promise<readonly Order[]> {
+    const dueOf = (some: readonly VenueAccount[]) => this.#desk.store.orders.due(some, this.#desk.clock.wall(), dueMax);
+    if (owned.length === 0) return [];
+    const due = await dueOf(owned);
+    if (due.length < dueMax || owned.length === 1) return due;
+    return (await Promise.all(owned.map((venueAccount) => dueOf([venueAccount])))).flat();
+  }
+
   async #rest(ms: number): Promise<void> {
     const woken = new AbortController();
     this.#wake = () => woken.abort();
     await this.#desk.clock.sleep(pauseMs, this.#stop.signal);
-    if (!this.#stop.signal.aborted) await this.#desk.clock.sleep(ms, woken.signal);
+    // What was committed since the last look is looked for now.
+    if (!this.#changed && !this.#stop.signal.aborted) await this.#desk.clock.sleep(ms, woken.signal);
+    this.#changed = false;
     this.#wake = undefined;
   }
 }
-
-/** Cancels of one venue account under way at the same time. */
-const cancelConcurrencyMax = 16;

@@ -1,5 +1,5 @@
 import { SurefillError } from "../error/surefill-error.ts";
-import { type Attempt, attemptOf, type Order } from "../order/order.ts";
+import { type Attempt, attemptOf, isFateOpen, type Order } from "../order/order.ts";
 import type { AttemptWrite } from "../store/order-change.ts";
 import { withDeadline } from "../time/with-deadline.ts";
 import { recordReport } from "../tracking/record-report.ts";
@@ -59,7 +59,8 @@ async function recordAnswer(
       const report = proveAbsence(attempt, answer, entry.manifest.capabilities);
       const answeredAt = desk.clock.wall();
       const absent: AttemptWrite = { kind: "ANSWERED", number: attempt.number, outcome: "ABSENT", answeredAt };
-      return report === undefined ? order : recordReport(desk, order, report, absent);
+      // Of an attempt that the venue has had, "not found" is no news: what it answered then stays on record.
+      return report === undefined || !isFateOpen(order) ? order : recordReport(desk, order, report, absent);
     }
     case "UNAVAILABLE":
       desk.log.warn({ order_id: order.orderId, venue: entry.venueId, error_code: answer.error.code }, "look-up failed");

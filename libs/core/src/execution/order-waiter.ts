@@ -23,12 +23,16 @@ export class OrderWaiter {
   readonly #waiting = new Map<OrderId, Set<Waiting>>();
   readonly #stop = new AbortController();
   #wake: (() => void) | undefined;
+  #changed = false;
   #reading: Promise<void> | undefined;
   readonly #unsubscribe: () => void;
 
   constructor(desk: Pick<Desk, "store" | "clock" | "log">) {
     this.#desk = desk;
-    this.#unsubscribe = desk.store.changes.subscribe(() => this.#wake?.());
+    this.#unsubscribe = desk.store.changes.subscribe(() => {
+      this.#changed = true;
+      this.#wake?.();
+    });
   }
 
   /** Tells of a change that this process made durable. */
@@ -101,7 +105,9 @@ export class OrderWaiter {
     const woken = new AbortController();
     this.#wake = () => woken.abort();
     await this.#desk.clock.sleep(pauseMs, this.#stop.signal);
-    if (!this.#stop.signal.aborted) await this.#desk.clock.sleep(idleMs, woken.signal);
+    // What was committed while the last read was under way is read now.
+    if (!this.#changed && !this.#stop.signal.aborted) await this.#desk.clock.sleep(idleMs, woken.signal);
+    this.#changed = false;
     this.#wake = undefined;
   }
 }

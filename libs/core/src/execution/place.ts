@@ -13,7 +13,7 @@ import type { Order, OrderTerms } from "../order/order.ts";
 import { orderId } from "../order/order-id.ts";
 import { positionId } from "../position/position-id.ts";
 import type { OrderTrace } from "../telemetry/order-trace.ts";
-import type { WallTime } from "../time/wall-time.ts";
+import { laterOf, type WallTime } from "../time/wall-time.ts";
 import { withDeadline } from "../time/with-deadline.ts";
 import type { MarketPrice } from "../venue/venue.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
@@ -53,7 +53,7 @@ export async function place(
   const instrument = entry.instruments.get(instruction.instrument);
   const denial = await denialOf(desk, instruction, instrument, entry);
   const terms = termsOf(desk, instruction, instrument, entry, request);
-  const order = newOrder(terms, desk.clock.wall(), denial);
+  const order = newOrder(terms, laterOf(request.requestedAt, desk.clock.wall()), denial);
   const after = { order, records: [placedRecord(order)], fills: [], postings: [] };
   const result = await commitTransitions(desk, undefined, after);
   if (result.kind === "COMMITTED") return { kind: "PLACED", order };

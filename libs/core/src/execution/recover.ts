@@ -1,5 +1,6 @@
 import type { VenueAccount } from "../account/venue-account.ts";
 import { orderError } from "../error/order-error.ts";
+import { SurefillError } from "../error/surefill-error.ts";
 import { changeOrder } from "../order/change-order.ts";
 import type { Order } from "../order/order.ts";
 import type { OrderPosition } from "../store/order-store.ts";
@@ -30,6 +31,12 @@ export async function recover(
 
 async function loseAnswer(desk: Desk, order: Order): Promise<void> {
   const error = orderError("ANSWER_LOST", "the process that sent the attempt is gone, and its answer with it");
-  // A stale version means that somebody has recorded evidence meanwhile, which is all that was wanted.
-  await commitTransitions(desk, order, changeOrder(order, [{ type: "ANSWER_LOST", error }], desk.clock.wall()));
+  try {
+    // A stale version means that somebody has recorded evidence meanwhile, which is all that was wanted.
+    await commitTransitions(desk, order, changeOrder(order, [{ type: "ANSWER_LOST", error }], desk.clock.wall()));
+  } catch (thrown) {
+    // One row that the store refuses must not keep the lease from all others; a store that is away is asked again.
+    if (SurefillError.from(thrown).code !== "STORE_REFUSED") throw thrown;
+    desk.log.error({ error: thrown, order_id: order.orderId }, "an order could not be recovered");
+  }
 }

@@ -52,8 +52,11 @@ async function recordOutcome(
   const { submitKey } = order.attempt;
   const report = (evidence: ExecutionReport["evidence"]): ExecutionReport => ({ submitKey, evidence, fills: [] });
   switch (outcome.kind) {
-    case "ACCEPTED":
-      return recordReport(desk, order, outcome.report ?? report({ kind: "CANCEL_TAKEN" }));
+    case "ACCEPTED": {
+      const told = outcome.report === undefined ? order : await recordReport(desk, order, outcome.report);
+      // The end is yet to come, or not to be believed before its fills: the cancel is not due again at once.
+      return told.state === "CANCELLING" ? recordReport(desk, told, report({ kind: "CANCEL_TAKEN" })) : told;
+    }
     case "REFUSED":
       return recordReport(desk, order, report({ kind: "CANCEL_REFUSED", error: outcome.error }));
     case "UNKNOWN":

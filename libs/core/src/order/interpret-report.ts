@@ -4,7 +4,7 @@ import { addMs, type WallTime } from "../time/wall-time.ts";
 import { applyEvent } from "./apply-event.ts";
 import type { Evidence, ExecutionReport } from "./execution-report.ts";
 import { fillKey, type VenueFill } from "./fill.ts";
-import { attemptOf, isTerminal, type Order } from "./order.ts";
+import { attemptOf, isFateOpen, isTerminal, type Order } from "./order.ts";
 import type { OrderEvent } from "./order-event.ts";
 
 /** How long a cancel waits before it is sent again: for the end to be reported, or after its answer was lost. */
@@ -146,13 +146,6 @@ function takeDeath(
   // ends what the venue has, too; of an attempt that is known to be dead it is old news.
   if (evidence.kind === "REJECTED" ? order.state === "FAILED" : !isFateOpen(order)) return;
   steps.take(deadAttemptEvent(order, evidence.kind, evidence.error, context));
-}
-
-/** Whether nobody knows what became of the current attempt. */
-function isFateOpen(order: Order): boolean {
-  if (order.state === "SUBMITTED" || order.state === "IN_DOUBT") return true;
-  // Every fill of an attempt names it, so these came from an earlier one.
-  return order.state === "PARTIALLY_FILLED" && order.attempt.venueOrderId === undefined;
 }
 
 /** Whether the venue's count of what is filled is reached: an end is believed only with all the fills before it. */

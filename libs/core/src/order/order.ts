@@ -87,6 +87,13 @@ export function isTerminal(order: OrderPhase): boolean {
   return isFinal(phaseOf(order));
 }
 
+/** Whether nobody knows yet what became of the last attempt. */
+export function isFateOpen(order: OrderPhase): boolean {
+  if (order.state === "SUBMITTED" || order.state === "IN_DOUBT") return true;
+  // Every fill of an attempt names it, so these came from an earlier one.
+  return order.state === "PARTIALLY_FILLED" && order.attempt.venueOrderId === undefined;
+}
+
 /** The last attempt, where there was one. */
 export function attemptOf(order: OrderPhase): Attempt | undefined {
   return "attempt" in order ? order.attempt : undefined;

@@ -5,7 +5,7 @@ import type { ExecutionReport } from "../order/execution-report.ts";
 import { attemptOf, type Order } from "../order/order.ts";
 import type { SubmitKey } from "../order/order-id.ts";
 import type { OrderPosition } from "../store/order-store.ts";
-import type { WallTime } from "../time/wall-time.ts";
+import { addMs, type WallTime } from "../time/wall-time.ts";
 import { withDeadline } from "../time/with-deadline.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
 import { LookupLadder } from "./lookup-ladder.ts";
@@ -20,6 +20,8 @@ const fillPageMax = 500;
 /** Pages of fills read in one poll; the next poll goes on from there. */
 const fillPagesMax = 20;
 const queryMsMax = 15_000;
+/** How far the venue's clock may be behind ours: fills are asked for from that much before the oldest attempt. */
+const clockSkewMsMax = 60_000;
 const lookupsPerPollMax = 100;
 const reportsPendingMax = 1_000;
 
@@ -187,7 +189,8 @@ export class Observer {
   }
 }
 
-/** When the oldest attempt that is still live was prepared: no fill of a live order is older. */
+/** Venue time before the oldest attempt that is still live was prepared: no fill of a live order is older. */
 function oldestAttempt(live: readonly Order[]): WallTime | undefined {
-  return live.flatMap((order) => attemptOf(order)?.preparedAt ?? []).sort((a, b) => a - b)[0];
+  const oldest = live.flatMap((order) => attemptOf(order)?.preparedAt ?? []).sort((a, b) => a - b)[0];
+  return oldest && addMs(oldest, -clockSkewMsMax);
 }

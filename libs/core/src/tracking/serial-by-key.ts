@@ -3,7 +3,8 @@ export class SerialByKey<Key> {
   readonly #pendingMax: number;
   readonly #tails = new Map<Key, Promise<void>>();
   #pending = 0;
-  #freed: (() => void) | undefined;
+  /** What everyone who is held back waits for: a task that ends. */
+  #ended: PromiseWithResolvers<void> | undefined;
 
   constructor(pendingMax: number) {
     this.#pendingMax = pendingMax;
@@ -15,13 +16,13 @@ export class SerialByKey<Key> {
     const tail = (this.#tails.get(key) ?? Promise.resolve()).then(task).then(() => {
       this.#pending -= 1;
       if (this.#tails.get(key) === tail) this.#tails.delete(key);
-      this.#freed?.();
+      this.#ended?.resolve();
+      this.#ended = undefined;
     });
     this.#tails.set(key, tail);
     while (this.#pending >= this.#pendingMax) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#freed = resolve;
-      await promise;
+      this.#ended ??= Promise.withResolvers<void>();
+      await this.#ended.promise;
     }
   }
 
