@@ -28,17 +28,22 @@ if (state !== "all" && !(runOnly && state === "run")) {
     shell: process.platform === "win32",
   });
   if (result.status !== 0) {
-    console.error("npm ci failed; its message is above. Check the network or the registry, then run the command again.");
+    console.error(
+      "npm ci failed; its message is above. Check the network or the registry, then run the command again.",
+    );
     process.exit(result.status ?? 1);
   }
   writeFileSync(stampFile, omitDev ? "run" : "all");
 }
 
 // `node` as npm scripts see it: node_modules/.bin first, where the pinned Node lives on the platforms that have one.
-const version = spawnSync("node", ["-p", "process.versions.node"], { cwd: root, encoding: "utf8" }).stdout?.trim() ?? "";
+const version =
+  spawnSync("node", ["-p", "process.versions.node"], { cwd: root, encoding: "utf8" }).stdout?.trim() ?? "";
 if (!(Number(version.split(".")[0]) >= nodeMajorMin)) {
   const env = `${process.platform}-${process.arch}`;
-  console.error(`Node ≥ ${nodeMajorMin} is needed to run, found ${version || "none"}; no pinned Node exists for ${env}.`);
+  console.error(
+    `Node ≥ ${nodeMajorMin} is needed to run, found ${version || "none"}; no pinned Node exists for ${env}.`,
+  );
   console.error(`Install Node ${nodeMajorMin} (https://nodejs.org), put it on PATH and run the command again.`);
   process.exit(1);
 }

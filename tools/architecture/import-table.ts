@@ -20,7 +20,7 @@ export const importTable: Readonly<Record<Layer, Rule>> = {
   testkit: { layers: ["core"], packages: ["vitest"] },
   // Venues only through the registry, which imports them by a name it does not know.
   app: { layers: ["core", "contracts", "persistence", "runtime", "app"], packages: "*" },
-  bench: { layers: ["core", "contracts", "persistence", "runtime", "app"], packages: "*" },
+  bench: { layers: ["core", "contracts", "persistence", "runtime", "app", "tools"], packages: "*" },
   tools: { layers: ["core", "contracts", "persistence", "runtime", "app", "venue"], packages: "*" },
 };
 

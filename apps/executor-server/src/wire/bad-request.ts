@@ -1,18 +1,12 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { BadRequestSchema, ErrorInfoSchema } from "@surefill/contracts/google/rpc/error_details";
+import type { ErrorCode } from "@surefill/core";
 
-/** Why a field was refused, for machines; google.rpc.ErrorInfo.reason of the call. */
-export type FieldFault =
-  /** It must be given. */
-  | "FIELD_REQUIRED"
-  /** Not of the form the contract asks for. */
-  | "FIELD_MALFORMED"
-  /** Of the right form, but too small, too large, too long or too many. */
-  | "FIELD_OUT_OF_RANGE"
-  /** The contract has no such field. */
-  | "FIELD_UNKNOWN"
-  /** The request as a whole could not be decoded; the field is empty where none is to blame alone. */
-  | "REQUEST_MALFORMED";
+/** Why a field was refused, for machines; google.rpc.ErrorInfo.reason of the call. docs/errors.md explains each. */
+export type FieldFault = Extract<
+  ErrorCode,
+  "FIELD_REQUIRED" | "FIELD_MALFORMED" | "FIELD_OUT_OF_RANGE" | "FIELD_UNKNOWN" | "REQUEST_MALFORMED"
+>;
 
 /** One field of a request that breaks the contract. */
 export interface FieldViolation {

@@ -108,7 +108,7 @@ describe("one port", () => {
     const error = ConnectError.from(await call.catch((reason: unknown) => reason));
     expect(error.code).toBe(Code.Internal);
     expect(error.message).not.toContain("hunter2");
-    expect(error.findDetails(ErrorInfoSchema)).toMatchObject([{ reason: "UNEXPECTED", domain: "surefill" }]);
+    expect(error.findDetails(ErrorInfoSchema)).toMatchObject([{ reason: "INTERNAL", domain: "surefill" }]);
     expect(logged).toMatchObject([
       { err: { message: "password=hunter2" }, rpc: "surefill.v1.VenueService/ListVenues" },
     ]);

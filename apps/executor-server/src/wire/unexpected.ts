@@ -3,7 +3,7 @@ import { ErrorInfoSchema } from "@surefill/contracts/google/rpc/error_details";
 import { errorDomain } from "./bad-request.ts";
 
 /**
- * Turns what a handler throws and is no ConnectError, which is a bug, into INTERNAL with reason UNEXPECTED. `report`
+ * Turns what a handler throws and is no ConnectError, which is a bug, into INTERNAL with reason INTERNAL. `report`
  * gets the error itself; the caller gets none of its text.
  */
 export function unexpectedErrors(report: (error: unknown, rpc: string) => void): Interceptor {
@@ -16,7 +16,7 @@ export function unexpectedErrors(report: (error: unknown, rpc: string) => void):
       if (request.signal.aborted && isAbort) return ConnectError.from(request.signal.reason, Code.Canceled);
       report(error, rpc);
       return new ConnectError("a bug in the server; its log has more", Code.Internal, undefined, [
-        { desc: ErrorInfoSchema, value: { reason: "UNEXPECTED", domain: errorDomain, metadata: { rpc } } },
+        { desc: ErrorInfoSchema, value: { reason: "INTERNAL", domain: errorDomain, metadata: { rpc } } },
       ]);
     };
     try {

@@ -43,6 +43,7 @@ export const errorCodes = {
   FIELD_CONFLICT: { retry: "fatal", rpc: "INVALID_ARGUMENT", doc: "A field does not go with another one." },
   FIELD_UNKNOWN: { retry: "fatal", rpc: "INVALID_ARGUMENT", doc: "The contract has no such field." },
   REQUEST_MALFORMED: { retry: "fatal", rpc: "INVALID_ARGUMENT", doc: "The request as a whole could not be decoded." },
+  REQUEST_TOO_LARGE: { retry: "fatal", rpc: "RESOURCE_EXHAUSTED", doc: "The request is larger than 4 MiB." },
   UNKNOWN_VENUE: { retry: "fatal", rpc: "INVALID_ARGUMENT", doc: "No venue of that name is configured." },
   UNKNOWN_ACCOUNT: { retry: "fatal", rpc: "INVALID_ARGUMENT", doc: "That account does not trade at that venue." },
   CLIENT_ORDER_ID_REUSED: {
