@@ -1,9 +1,23 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
 import type { VenueEnvironment } from "@surefill/core";
 import type { SimConfig } from "./config.ts";
 import type { ExchangeApi } from "./exchange/exchange-api.ts";
+import { SharedExchange } from "./exchange/http/shared-exchange.ts";
 import { openExchange } from "./exchange/open-exchange.ts";
+import type { ExchangeSettings } from "./exchange/settings.ts";
 
-/** The way to the exchange: in this process. */
-export function connect(config: SimConfig, { clock, log }: VenueEnvironment): Promise<ExchangeApi> {
-  return openExchange(config, { clock, log });
+/** The way to the exchange: in this process, or shared with others of this machine through a port. */
+export function connect(config: SimConfig, environment: VenueEnvironment): Promise<ExchangeApi> {
+  const { requestWindowMs, exchange, ...settings } = config;
+  const { clock, log, http, signal } = environment;
+  const open = () => openExchange(settings, { clock, log });
+  if (exchange === undefined) return open();
+  return SharedExchange.join({ ...exchange, fingerprint: fingerprintOf(settings), open, http, clock, log }, signal);
+}
+
+/** Tells settings apart; the log counts by where it lies, for members may have been started in different folders. */
+function fingerprintOf({ logFile, ...settings }: ExchangeSettings): string {
+  const text = JSON.stringify({ ...settings, logFile: logFile === undefined ? undefined : resolve(logFile) });
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

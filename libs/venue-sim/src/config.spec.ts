@@ -16,6 +16,16 @@ describe("the config", () => {
     });
   });
 
+  test("a walk has the seed of the exchange unless it is given its own", () => {
+    expect(configSchema.parse({ seed: 7, prices: { source: "walk" } }).prices).toMatchObject({ seed: 7 });
+    expect(configSchema.parse({ seed: 7, prices: { source: "walk", seed: 8 } }).prices).toMatchObject({ seed: 8 });
+  });
+
+  test("a shared exchange has a port of its own", () => {
+    const { exchange } = configSchema.parse({ exchange: {}, logFile: "book.jsonl" });
+    expect(exchange).toEqual({ port: 7_401, heartbeatMs: 2_000, requestTimeoutMs: 5_000 });
+  });
+
   test("the mock profile, and a field that replaces one of it", () => {
     const mock = { successRate: 1, latencySubmitMs: 100, latencyConfirmMs: 0, slippageBps: 50 };
     expect(configSchema.parse({ profile: "mock" })).toMatchObject(mock);
@@ -29,6 +39,10 @@ describe("the config", () => {
     ["a fee that is no plain decimal", { feeBps: 1e-9 }, "feeBps", "plain decimal"],
     ["a price as a float", { instruments: [{ referencePrice: 1 }] }, "instruments.0.referencePrice", "string"],
     ["a negative latency", { latencySubmitMs: -1 }, "latencySubmitMs", ">=0"],
+    ["a tape's depth without a tape", { depth: "tape" }, "depth", "prices.source"],
+    ["a shared exchange without a log", { exchange: {} }, "logFile", "needed"],
+    ["a tape without its file", { prices: { source: "tape" } }, "prices.file", "string"],
+    ["a source of prices that there is not", { prices: { source: "live" } }, "prices.source", "'tape'"],
     ["a probability above one", { successRate: 1.1 }, "successRate", "<=1"],
   ])("refuses %s, naming it", (_given, config, path, word) => {
     const issues = configSchema.safeParse(config).error?.issues ?? [];

@@ -112,6 +112,14 @@ const fields = z.strictObject({
   startBalances: z.record(asset, amountField).default({}),
   /** The exchange's own log, and its memory across restarts; without it, it forgets when the process ends. */
   logFile: z.string().min(1).exactOptional(),
+  /** Shares the exchange with other processes of this machine; without it, it runs in this one alone. */
+  exchange: z
+    .strictObject({
+      port: z.int().min(1).max(65_535).default(7401),
+      heartbeatMs: z.int().min(100).max(60_000).default(2_000),
+      requestTimeoutMs: z.int().min(1).max(600_000).default(5_000),
+    })
+    .exactOptional(),
   ordersMax: z.int().min(1).max(10_000_000).default(1_000_000),
   openOrdersMax: z.int().min(1).max(1_000_000).default(100_000),
 });
@@ -121,6 +129,10 @@ export const configSchema = fields
   .refine(({ depth, prices }) => depth !== "tape" || prices.source === "tape", {
     path: ["depth"],
     message: '"tape" needs prices.source to be "tape"',
+  })
+  .refine(({ exchange, logFile }) => exchange === undefined || logFile !== undefined, {
+    path: ["logFile"],
+    message: "needed where the exchange is shared: it is the book that one host hands on to the next",
   })
   .transform(({ profile, prices, ...config }): SimConfig => {
     const { successRate, latencySubmitMs, latencyConfirmMs, slippageBps } = { ...profiles[profile], ...config };
@@ -134,4 +146,9 @@ export const configSchema = fields
 /** How the paper venue is run. */
 export interface SimConfig extends ExchangeSettings {
   readonly requestWindowMs: number;
+  readonly exchange?: {
+    readonly port: number;
+    readonly heartbeatMs: number;
+    readonly requestTimeoutMs: number;
+  };
 }
