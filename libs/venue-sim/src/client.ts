@@ -6,10 +6,21 @@ import type { ExchangeApi } from "./exchange/exchange-api.ts";
 import { SharedExchange } from "./exchange/http/shared-exchange.ts";
 import { openExchange } from "./exchange/open-exchange.ts";
 import type { ExchangeSettings } from "./exchange/settings.ts";
+import { UnreliableExchange } from "./exchange/unreliable-exchange.ts";
 
-/** The way to the exchange: in this process, or shared with others of this machine through a port. */
-export function connect(config: SimConfig, environment: VenueEnvironment): Promise<ExchangeApi> {
-  const { requestWindowMs, exchange, ...settings } = config;
+/** The way to the exchange: in this process, or shared with others of this machine through a port; sound or not. */
+export async function connect(config: SimConfig, environment: VenueEnvironment): Promise<ExchangeApi> {
+  const { requestWindowMs, faults, exchange, ...settings } = config;
+  const reached = await reach(settings, exchange, environment);
+  const isSound = Object.values(faults).every((fault) => fault === 0);
+  return isSound ? reached : new UnreliableExchange(reached, faults, settings.seed);
+}
+
+function reach(
+  settings: ExchangeSettings,
+  exchange: SimConfig["exchange"],
+  environment: VenueEnvironment,
+): Promise<ExchangeApi> {
   const { clock, log, http, signal } = environment;
   const open = () => openExchange(settings, { clock, log });
   if (exchange === undefined) return open();

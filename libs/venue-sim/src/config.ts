@@ -2,6 +2,7 @@ import { parseDecimal } from "@surefill/core";
 import { z } from "zod";
 import { amountField, decimalField, instrumentField, priceField, quantityField } from "./exchange/field-schema.ts";
 import type { ExchangeSettings, ListedInstrument } from "./exchange/settings.ts";
+import type { FaultSettings } from "./exchange/unreliable-exchange.ts";
 
 /** What the profiles set; each field of the config replaces its own. */
 const profiles = {
@@ -13,6 +14,8 @@ const profiles = {
 
 const asset = z.string().regex(/^[A-Za-z0-9._-]{1,20}$/, "an asset is 1 to 20 of A–Z a–z 0–9 . _ -");
 const latencyMs = z.int().min(0).max(600_000);
+
+const rate = z.number().min(0).max(1).default(0);
 
 const instrument = z.strictObject({
   symbol: instrumentField,
@@ -112,6 +115,18 @@ const fields = z.strictObject({
   startBalances: z.record(asset, amountField).default({}),
   /** The exchange's own log, and its memory across restarts; without it, it forgets when the process ends. */
   logFile: z.string().min(1).exactOptional(),
+  /** What goes wrong between us and the exchange, for trying out what becomes of orders then; rates are probabilities. */
+  faults: z
+    .strictObject({
+      connectionRefusedRate: rate,
+      answerLostRate: rate,
+      answerMalformedRate: rate,
+      lookupDelayMs: latencyMs.default(0),
+      reportDropRate: rate,
+      reportReorderRate: rate,
+      reportDuplicateRate: rate,
+    })
+    .prefault({}),
   /** Shares the exchange with other processes of this machine; without it, it runs in this one alone. */
   exchange: z
     .strictObject({
@@ -146,6 +161,7 @@ export const configSchema = fields
 /** How the paper venue is run. */
 export interface SimConfig extends ExchangeSettings {
   readonly requestWindowMs: number;
+  readonly faults: FaultSettings;
   readonly exchange?: {
     readonly port: number;
     readonly heartbeatMs: number;

@@ -33,3 +33,4 @@ export type {
   TapeSettings,
   WalkPriceSettings,
 } from "./settings.ts";
+export { type FaultSettings, UnreliableExchange } from "./unreliable-exchange.ts";
