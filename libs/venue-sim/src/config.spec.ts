@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { configSchema } from "./config.ts";
 
+const btc = {
+  ...{ symbol: "BTC/USDT", base: "BTC", quote: "USDT", tickSize: "0.01", lotSize: "0.00001" },
+  ...{ quantityMin: "0.00001", quantityMax: "1", notionalMin: "5", referencePrice: "10000" },
+};
+
 describe("the config", () => {
   test("{} is valid and is the default profile", () => {
     expect(configSchema.parse({})).toMatchObject({
@@ -43,6 +48,7 @@ describe("the config", () => {
     ["a shared exchange without a log", { exchange: {} }, "logFile", "needed"],
     ["a tape without its file", { prices: { source: "tape" } }, "prices.file", "string"],
     ["a source of prices that there is not", { prices: { source: "live" } }, "prices.source", "'tape'"],
+    ["a symbol that is listed twice", { instruments: [btc, btc] }, "instruments", "twice"],
     ["a probability above one", { successRate: 1.1 }, "successRate", "<=1"],
   ])("refuses %s, naming it", (_given, config, path, word) => {
     const issues = configSchema.safeParse(config).error?.issues ?? [];

@@ -100,7 +100,12 @@ const fields = z.strictObject({
   feeAsset: z.enum(["quote", "base"]).default("quote"),
   /** How long a request can be accepted after it was prepared. */
   requestWindowMs: z.int().min(1).max(60_000).default(5_000),
-  instruments: z.array(instrument).min(1).max(1_000).prefault(listed),
+  instruments: z
+    .array(instrument)
+    .min(1)
+    .max(1_000)
+    .refine((all) => new Set(all.map(({ symbol }) => symbol)).size === all.length, "a symbol is listed twice")
+    .prefault(listed),
   prices: prices.default({ source: "expected" }),
   /** "tape": no more can be had than the tape's row says. */
   depth: z.enum(["unlimited", "tape"]).default("unlimited"),

@@ -119,6 +119,15 @@ describe("the exchange's log", () => {
     await expect(opening).rejects.toMatchObject({ code: "CONFIG_INVALID", context: { file } });
   });
 
+  test("two exchanges that write to one log notice, and the one that does stops", async () => {
+    const file = join(temporaryFolder(), "exchange.jsonl");
+    const [first, second] = [await open(file), await open(file)];
+    await expect(submit(first, 1)).rejects.toMatchObject({ name: "ConnectionError" });
+    expect(await submit(second, 1)).toMatchObject({ kind: "ACCEPTED" });
+    await expect(submit(first, 2)).rejects.toMatchObject({ name: "ConnectionError", sent: "NO" });
+    expect((await eventsIn(file)).map(({ type }) => type)).toEqual(["STARTED", "STARTED", "ORDER_ACCEPTED", "FILL"]);
+  });
+
   test("an exchange that can't write its log does nothing any more", async () => {
     const clock = new ManualClock();
     const sim = await TestExchange.open();

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { accountId, type Clock, type Log } from "@surefill/core";
+import { accountId, type Clock, type Log, SurefillError } from "@surefill/core";
 import { ConnectionError } from "../connection-error.ts";
 import type { Exchange } from "../exchange.ts";
 import { routeOf, routes } from "./routes.ts";
@@ -75,7 +75,8 @@ async function listen(server: Server, port: number): Promise<number | undefined>
     await once(server, "listening");
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") return undefined;
-    throw error;
+    const text = `port ${port} can't be bound (${error instanceof Error ? error.message : error}); give another one`;
+    throw new SurefillError("CONFIG_INVALID", text, { context: { field: "exchange.port" }, cause: error });
   }
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
@@ -134,9 +135,9 @@ class Reception {
   /** One report a line, an empty line as a sign of life; ends with the exchange, breaks for a listener too slow. */
   async #stream(exchange: Exchange, account: string, response: ServerResponse): Promise<void> {
     if (this.#streams >= streamsMax) return send(response, 503, { message: `${streamsMax} streams are open` });
-    this.#streams += 1;
     const gone = goneWith(response);
     const reports = exchange.reports(accountId(account), gone.signal);
+    this.#streams += 1;
     response.writeHead(200, { "content-type": "application/x-ndjson" });
     response.write("\n");
     const beating = this.#beat(response, gone.signal);

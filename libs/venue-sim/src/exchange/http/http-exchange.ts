@@ -109,7 +109,7 @@ export class HttpExchange implements ExchangeApi {
   ): Promise<z.output<Schema>> {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#options.requestTimeoutMs)]);
     const response = await this.#fetch(method, path, deadline, body);
-    const text = await textOf(response);
+    const text = await textOf(response, deadline);
     if (response.status === 400) throw new RangeError(`the exchange refuses the question: ${text.slice(0, 300)}`);
     if (response.status !== 200) {
       throw new ConnectionError("MAYBE", `the exchange answered ${response.status}: ${text.slice(0, 300)}`);
@@ -129,11 +129,12 @@ export class HttpExchange implements ExchangeApi {
   }
 }
 
-async function textOf(response: Response): Promise<string> {
+async function textOf(response: Response, signal: AbortSignal): Promise<string> {
   try {
     return await response.text();
   } catch (error) {
-    throw new ConnectionError("MAYBE", `the answer broke off: ${reasonOf(error)}`, { cause: error });
+    const options = { cause: error, isBroken: !signal.aborted };
+    throw new ConnectionError("MAYBE", `the answer broke off: ${reasonOf(error)}`, options);
   }
 }
 

@@ -34,9 +34,15 @@ export const routes: Readonly<Record<string, Route>> = {
   "GET /accounts/:account/fills": (exchange, { account, parameters, gone }) => {
     const since = parameters.get("since");
     const after = since === null ? (parameters.get("after") ?? "") : wallTime(Number(since));
-    return exchange.fills(accountId(account), after, Number(parameters.get("limit") ?? "100"), gone);
+    return exchange.fills(accountId(account), after, limitOf(parameters), gone);
   },
 };
+
+function limitOf(parameters: URLSearchParams): number {
+  const limit = Number(parameters.get("limit") ?? "100");
+  if (!Number.isInteger(limit) || limit < 1) throw new RangeError("limit is no number of fills");
+  return limit;
+}
 
 const accountPath = /^\/accounts\/([^/]{1,100})(\/[a-z]+)$/;
 

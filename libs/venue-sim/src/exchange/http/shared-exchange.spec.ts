@@ -108,6 +108,7 @@ describe("an exchange behind a port", () => {
     // given, when (path), so
     ["an account of the wrong form", "/accounts/a%20b/balances", 400],
     ["a cursor that nobody gave", "/accounts/paper/fills?after=x", 400],
+    ["a page of no size", "/accounts/paper/fills?since=0&limit=0", 400],
     ["no submit key", "/accounts/paper/order", 400],
     ["a path that leads nowhere", "/orders", 404],
   ])("a wrong question is refused: %s", async (_given, path, so) => {
