@@ -10,6 +10,7 @@ import type { Instruction } from "../order/instruction.ts";
 import { attemptOf, type Order } from "../order/order.ts";
 import type { OrderEvent } from "../order/order-event.ts";
 import { clientOrderId, orderId, type SubmitKey, submitKey } from "../order/order-id.ts";
+import type { Phase } from "../order/order-state.ts";
 import { defaultRetryPolicy } from "../retry/retry-policy.ts";
 import type { LeaseFence } from "../store/order-change.ts";
 import type { Store } from "../store/store.ts";
@@ -22,7 +23,7 @@ import type { VenueEntry } from "../venue/venue-directory.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { openMemoryStore } from "./memory-store.ts";
 import { MemoryTables } from "./memory-store-tables.ts";
-import { limitBuy, orderIn, testAccount, testVenue } from "./order-fixtures.ts";
+import { limitBuy, orderIn, sampleEvents, testAccount, testVenue } from "./order-fixtures.ts";
 import { ScriptedVenue, type VenueScript } from "./scripted-venue.ts";
 import { btcUsdt, manifestOf } from "./venue-fixtures.ts";
 
@@ -46,7 +47,7 @@ export interface TestDeskOptions {
   readonly entry?: Partial<VenueEntry>;
   readonly desk?: Partial<Desk>;
   /** Replaces ports of the store, for faults. */
-  readonly store?: (store: Store) => Partial<Store>;
+  readonly store?: (store: Store, clock: ManualClock) => Partial<Store>;
   /** Shared with another desk: two processes on one database. */
   readonly beside?: TestDesk;
 }
@@ -59,7 +60,7 @@ export function deskForTests(options: TestDeskOptions = {}): TestDesk {
   const clock = beside?.clock ?? new ManualClock();
   const tables = beside?.tables ?? new MemoryTables();
   const memory = openMemoryStore(clock, tables);
-  const store: Store = { ...memory, ...options.store?.(memory) };
+  const store: Store = { ...memory, ...options.store?.(memory, clock) };
   const venue = new ScriptedVenue(options.script);
   onTestFinished(() => expect(venue.surprises).toEqual([]));
   const entry: VenueEntry = {
@@ -104,7 +105,8 @@ export async function orderAfter(
     ...{ orderId: id, instruction, version: 1, requestedAt: now, updatedAt: now, stateTimes: { PENDING: now } },
   };
   await commitTransitions(desk, undefined, { order, records: [placedRecord(order)], fills: [], postings: [] });
-  for (const event of events) {
+  for (const happened of events) {
+    const event = ofOrder(happened, order);
     const change = changeOrder(order, [event], desk.clock.wall());
     const number = attemptOf(change.order)?.number ?? 0;
     const attempt = { kind: "PREPARED", number, payload: new Uint8Array() } as const;
@@ -113,6 +115,28 @@ export async function orderAfter(
   }
   return order;
 }
+
+/** Submit keys are unique at a venue, so that of the sample event becomes the order's own. */
+function ofOrder(event: OrderEvent, order: Order): OrderEvent {
+  if (event.type !== "ATTEMPT_PREPARED") return event;
+  return { ...event, submitKey: keyOf(order.orderId, order.attemptCount + 1) };
+}
+
+/** What brings an order to a phase that its attempt is known in, or where it never had one. */
+export const pathTo = {
+  PENDING: [],
+  SUBMITTED: [sampleEvents.ATTEMPT_PREPARED],
+  IN_DOUBT: [sampleEvents.ATTEMPT_PREPARED, sampleEvents.ANSWER_LOST],
+  CONFIRMING: [sampleEvents.ATTEMPT_PREPARED, sampleEvents.ACCEPTED],
+  PARTIALLY_FILLED: [sampleEvents.ATTEMPT_PREPARED, sampleEvents.ACCEPTED, sampleEvents.FILLED_PARTLY],
+  CANCELLING: [sampleEvents.ATTEMPT_PREPARED, sampleEvents.ACCEPTED, sampleEvents.CANCEL_REQUESTED],
+  FAILED_WILL_RETRY: [sampleEvents.ATTEMPT_PREPARED, sampleEvents.RETRY_SCHEDULED],
+  FAILED_FINAL: [sampleEvents.ATTEMPT_PREPARED, sampleEvents.FAILED],
+  FILLED: [sampleEvents.ATTEMPT_PREPARED, sampleEvents.FILLED_FULLY],
+  CANCELLED: [sampleEvents.CANCEL_REQUESTED],
+  EXPIRED: [sampleEvents.ATTEMPT_PREPARED, sampleEvents.EXPIRED],
+  REJECTED: [sampleEvents.ATTEMPT_PREPARED, sampleEvents.REJECTED],
+} as const satisfies Partial<Record<Phase, readonly OrderEvent[]>>;
 
 /** The attempt of a test: named after its order and number, valid for 5 s. */
 export function attemptFor(
