@@ -4,8 +4,8 @@ import type { MemoryTables } from "./memory-store-tables.ts";
 
 const pageSizeMax = 1_000;
 
-/** What a list is sorted by, newest first: a time, then texts that tell rows of the same time apart. */
-type SortKey = readonly [time: number, ...texts: string[]];
+/** What a list is sorted by, newest first. Order ids are UUIDv7; fills are listed in the order of recording. */
+type SortKey = readonly (number | string)[];
 
 /** The OrderLists over MemoryTables. */
 export function memoryLists(tables: MemoryTables, open: () => void): OrderLists {
@@ -21,25 +21,23 @@ export function memoryLists(tables: MemoryTables, open: () => void): OrderLists 
           fits(strategyId, instruction.strategyId) &&
           (states === undefined || states.includes(state)),
       );
-      return pageOf(rows, ({ requestedAt, orderId }) => [requestedAt, orderId], ["orders", filter], page);
+      return pageOf(rows, ({ orderId }) => [orderId], ["orders", filter], page);
     },
     async fills(filter, page) {
       open();
       const { orderId, account, venue, instrument, positionId } = filter;
-      const rows = [...tables.fills.values()].filter(
-        (fill) =>
-          fits(orderId, fill.orderId) &&
-          fits(account, fill.account) &&
-          fits(venue, fill.venue) &&
-          fits(instrument, fill.instrument) &&
-          fits(positionId, fill.positionId),
-      );
-      return pageOf(
-        rows,
-        (fill) => [fill.recordedAt, fill.orderId, fill.venueOrderId, fill.venueFillId],
-        ["fills", filter],
-        page,
-      );
+      const rows = [...tables.fills.values()]
+        .map((fill, place) => ({ fill, place }))
+        .filter(
+          ({ fill }) =>
+            fits(orderId, fill.orderId) &&
+            fits(account, fill.account) &&
+            fits(venue, fill.venue) &&
+            fits(instrument, fill.instrument) &&
+            fits(positionId, fill.positionId),
+        );
+      const { items, ...rest } = pageOf(rows, ({ place }) => [place], ["fills", filter], page);
+      return { items: items.map(({ fill }) => fill), ...rest };
     },
     async positions(filter, page) {
       open();
@@ -102,7 +100,7 @@ function compareKeys(a: SortKey, b: SortKey): number {
 function keyIn(token: string, filterText: string): SortKey {
   try {
     const [filter, key] = JSON.parse(decodeURIComponent(token));
-    if (filter === filterText && Array.isArray(key) && typeof key[0] === "number") return key as unknown as SortKey;
+    if (filter === filterText && Array.isArray(key)) return key;
   } catch {
     // Not one of ours: refused below.
   }

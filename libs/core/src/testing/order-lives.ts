@@ -10,7 +10,7 @@ import { applyEvent } from "../order/apply-event.ts";
 import { changeOrder, placedRecord } from "../order/change-order.ts";
 import { type VenueFill, venueFillId } from "../order/fill.ts";
 import type { Instruction } from "../order/instruction.ts";
-import type { Order } from "../order/order.ts";
+import { isTerminal, type Order } from "../order/order.ts";
 import type { OrderEvent, OrderEventType } from "../order/order-event.ts";
 import { clientOrderId, orderId, submitKey, venueOrderId } from "../order/order-id.ts";
 import { positionId } from "../position/position-id.ts";
@@ -56,11 +56,16 @@ function present<T extends object, O extends object>(
   return { ...required, ...(Object.fromEntries(entries) as O) };
 }
 
+/** Plain objects: fast-check makes some without a prototype, which no decoder does. */
+function record<T>(arbitraries: { [K in keyof T]: fc.Arbitrary<T[K]> }) {
+  return fc.record(arbitraries, { noNullPrototype: true });
+}
+
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 
 const pricings: fc.Arbitrary<Instruction["pricing"]> = fc.oneof(
-  fc.record({ type: fc.constant("MARKET" as const), timeInForce: fc.constantFrom("IOC" as const, "FOK" as const) }),
-  fc.record({
+  record({ type: fc.constant("MARKET" as const), timeInForce: fc.constantFrom("IOC" as const, "FOK" as const) }),
+  record({
     type: fc.constant("LIMIT" as const),
     timeInForce: fc.constantFrom("GTC" as const, "IOC" as const, "FOK" as const),
     limitPrice: prices,
@@ -68,72 +73,72 @@ const pricings: fc.Arbitrary<Instruction["pricing"]> = fc.oneof(
 );
 
 const sizes: fc.Arbitrary<Instruction["size"]> = fc.oneof(
-  fc.record({ in: fc.constant("BASE" as const), quantity: quantities }),
-  fc.record({ in: fc.constant("QUOTE" as const), amount: positiveText.map(amount) }),
+  record({ in: fc.constant("BASE" as const), quantity: quantities }),
+  record({ in: fc.constant("QUOTE" as const), amount: positiveText.map(amount) }),
 );
 
-const instructions: fc.Arbitrary<Instruction> = fc
-  .record({
-    required: fc.record({
-      clientOrderId: idText.map(clientOrderId),
-      account: idText.map(accountId),
-      venue: fc.constantFrom("paper", "binance", "0x").map(venueId),
-      instrument: fc.stringMatching(/^[!-~]{1,64}$/).map(instrumentId),
-      side: fc.constantFrom("BUY" as const, "SELL" as const),
-      pricing: pricings,
-      size: sizes,
-      purpose: fc.constantFrom("ENTRY" as const, "EXIT" as const, "STOP" as const, "TARGET" as const),
-      tags,
-    }),
-    optional: fc.record({
-      expectedPrice: maybe(prices),
-      maxSlippageBps: maybe(fc.integer({ min: 0, max: 10_000 })),
-      positionId: maybe(idText.map(positionId)),
-      strategyId: maybe(someText),
-    }),
-  })
-  .map(({ required, optional }) => present<typeof required, Partial<Instruction>>(required, optional));
+const instructions: fc.Arbitrary<Instruction> = record({
+  required: record({
+    clientOrderId: idText.map(clientOrderId),
+    account: idText.map(accountId),
+    venue: fc.constantFrom("paper", "binance", "0x").map(venueId),
+    instrument: fc.stringMatching(/^[!-~]{1,64}$/).map(instrumentId),
+    side: fc.constantFrom("BUY" as const, "SELL" as const),
+    pricing: pricings,
+    size: sizes,
+    purpose: fc.constantFrom("ENTRY" as const, "EXIT" as const, "STOP" as const, "TARGET" as const),
+    tags,
+  }),
+  optional: record({
+    expectedPrice: maybe(prices),
+    maxSlippageBps: maybe(fc.integer({ min: 0, max: 10_000 })),
+    positionId: maybe(idText.map(positionId)),
+    strategyId: maybe(someText),
+  }),
+}).map(({ required, optional }) => present<typeof required, Partial<Instruction>>(required, optional));
 
-const traces = fc
-  .record({ trace: fc.bigInt({ min: 1n, max: 2n ** 128n - 1n }), parent: fc.boolean(), sampled: fc.boolean() })
-  .map(({ trace, parent, sampled }) => {
-    const traceId = trace.toString(16).padStart(32, "0");
-    const spanId = traceId.slice(0, 16);
-    return parent ? { traceId, spanId, parentSpanId: traceId.slice(16), sampled } : { traceId, spanId, sampled };
-  });
+const traces = record({
+  trace: fc.bigInt({ min: 1n, max: 2n ** 128n - 1n }),
+  parent: fc.boolean(),
+  sampled: fc.boolean(),
+}).map(({ trace, parent, sampled }) => {
+  const traceId = trace.toString(16).padStart(32, "0");
+  const spanId = traceId.slice(0, 16);
+  return parent ? { traceId, spanId, parentSpanId: traceId.slice(16), sampled } : { traceId, spanId, sampled };
+});
 
-const firstOrders: fc.Arbitrary<Order> = fc
-  .record({
-    id: fc.uuid({ version: 7 }).map(orderId),
-    instruction: instructions,
-    assets: fc.tuple(assets, assets),
-    simulated: fc.boolean(),
-    requestedAt: times,
-    trace: maybe(traces),
-    phase: fc.oneof(
-      { arbitrary: fc.constant({ state: "PENDING" as const }), weight: 6 },
-      { weight: 2, arbitrary: fc.record({ state: fc.constant("AWAITING_CONFIRMATION" as const), confirmBy: times }) },
-      { arbitrary: fc.constant({ state: "DENIED" as const }), weight: 1 },
-    ),
-    error: errors,
-  })
-  .map(({ id, instruction, assets: [base, quote], simulated, requestedAt, trace, phase, error }) => {
-    const { expectedPrice } = instruction;
-    return {
-      ...{ orderId: id, instruction, base, quote, simulated, requestedAt },
-      ...(trace === undefined ? {} : { trace }),
-      positionId: instruction.positionId ?? positionId(id),
-      ...{ version: 1, attemptCount: 0, failedPrepares: 0, cumQuantity: zeroQuantity, cumQuoteQuantity: zeroAmount },
-      ...{ fees: {}, stateTimes: { [phase.state]: requestedAt }, updatedAt: requestedAt },
-      ...(expectedPrice === undefined ? {} : { expectedPrice }),
-      ...(phase.state === "DENIED" ? { lastError: error } : {}),
-      ...phase,
-    };
-  });
+const firstOrders: fc.Arbitrary<Order> = record({
+  id: fc.uuid({ version: 7 }).map(orderId),
+  instruction: instructions,
+  assets: fc.tuple(assets, assets),
+  simulated: fc.boolean(),
+  requestedAt: times,
+  trace: maybe(traces),
+  phase: fc.oneof(
+    { arbitrary: fc.constant({ state: "PENDING" as const }), weight: 6 },
+    { weight: 2, arbitrary: record({ state: fc.constant("AWAITING_CONFIRMATION" as const), confirmBy: times }) },
+    { arbitrary: fc.constant({ state: "DENIED" as const }), weight: 1 },
+  ),
+  error: errors,
+}).map(({ id, instruction, assets: [base, quote], simulated, requestedAt, trace, phase, error }) => {
+  const { expectedPrice } = instruction;
+  return {
+    ...{ orderId: id, instruction, base, quote, simulated, requestedAt },
+    ...(trace === undefined ? {} : { trace }),
+    positionId: instruction.positionId ?? positionId(id),
+    ...{ version: 1, attemptCount: 0, failedPrepares: 0, cumQuantity: zeroQuantity, cumQuoteQuantity: zeroAmount },
+    ...{ fees: {}, stateTimes: { [phase.state]: requestedAt }, updatedAt: requestedAt },
+    ...(expectedPrice === undefined ? {} : { expectedPrice }),
+    ...(phase.state === "DENIED" ? { lastError: error } : {}),
+    ...phase,
+  };
+});
 
 /** Values for one event, whichever it will be; ids are made unique by the order's id and version. */
-const eventParts = fc.record({
+const eventParts = record({
   pick: fc.noBias(fc.nat()),
+  /** Whether it may end the order; most steps may not, so that lives get far. */
+  mayEnd: fc.noBias(fc.nat({ max: 5 })).map((value) => value === 0),
   delayMs: fc.integer({ min: 0, max: 100_000 }),
   error: errors,
   at: times,
@@ -143,9 +148,10 @@ const eventParts = fc.record({
   named: fc.boolean(),
   lastQuantity: quantities,
   lastPrice: prices,
-  fee: maybe(fc.record({ asset: assets, amount: amounts })),
+  fee: maybe(record({ asset: assets, amount: amounts })),
   liquidity: maybe(fc.constantFrom("MAKER" as const, "TAKER" as const)),
   joined: fc.boolean(),
+  earlierAttempt: fc.boolean(),
   payload: fc.uint8Array({ maxLength: 40 }),
   rawAnswer: maybe(freeText),
 });
@@ -171,8 +177,8 @@ const makers: {
   ACCEPTED: ({ orderId: id }, { named }) =>
     named ? { type: "ACCEPTED", venueOrderId: venueOrderId(`v-${id}`) } : { type: "ACCEPTED" },
   LANDED: (_, { at }) => ({ type: "LANDED", landedAt: at }),
-  FILLED_PARTLY: (order, parts) => ({ type: "FILLED_PARTLY", fill: fillOf(order, parts) }),
-  FILLED_FULLY: (order, parts) => ({ type: "FILLED_FULLY", fill: fillOf(order, parts) }),
+  FILLED_PARTLY: (order, parts) => ({ type: "FILLED_PARTLY", fill: fillOf(order, parts), ...earlierAttempt(parts) }),
+  FILLED_FULLY: (order, parts) => ({ type: "FILLED_FULLY", fill: fillOf(order, parts), ...earlierAttempt(parts) }),
   COMPLETED: () => ({ type: "COMPLETED" }),
   CANCEL_REQUESTED: (_, { reason }) => ({ type: "CANCEL_REQUESTED", reason }),
   CANCEL_STARTED: () => ({ type: "CANCEL_STARTED" }),
@@ -182,6 +188,13 @@ const makers: {
   CANCELLED: () => ({ type: "CANCELLED" }),
   EXPIRED: () => ({ type: "EXPIRED" }),
 };
+
+/** Every type of event there is. */
+export const orderEventTypes: readonly string[] = Object.keys(makers);
+
+function earlierAttempt(parts: EventParts): { readonly earlierAttempt?: true } {
+  return parts.earlierAttempt ? { earlierAttempt: true } : {};
+}
 
 function fillOf({ orderId: id, version }: Order, parts: EventParts): VenueFill {
   const { lastQuantity, lastPrice, fee, liquidity, at } = parts;
@@ -199,10 +212,14 @@ function fillOf({ orderId: id, version }: Order, parts: EventParts): VenueFill {
 
 /** One of the events that the order takes, or undefined at an end that takes none. */
 function nextEvent(order: Order, parts: EventParts): OrderEvent | undefined {
-  const taken = Object.values(makers)
-    .map((make) => make(order, parts))
-    .filter((event) => applyEvent(order, event, order.updatedAt).ok);
-  return taken[parts.pick % Math.max(taken.length, 1)];
+  const applied = Object.values(makers).flatMap((make) => {
+    const event = make(order, parts);
+    const after = applyEvent(order, event, order.updatedAt);
+    return after.ok ? [{ event, ends: isTerminal(after.order) }] : [];
+  });
+  const going = parts.mayEnd ? applied : applied.filter(({ ends }) => !ends);
+  const choice = going.length === 0 ? applied : going;
+  return choice[parts.pick % Math.max(choice.length, 1)]?.event;
 }
 
 function lifeOf(first: Order, steps: readonly EventParts[]): OrderLife {

@@ -5,7 +5,7 @@ import { submitKey } from "../order/order-id.ts";
 import { phases } from "../order/order-state.ts";
 import type { CommitResult, OrderChange } from "../store/order-change.ts";
 import { venueId } from "../venue/venue-id.ts";
-import { orderLives } from "./order-lives.ts";
+import { orderEventTypes, orderLives } from "./order-lives.ts";
 import type { OpenedGetter } from "./order-store-conformance.ts";
 import { freshAccount, happyPath, placed, prepared, traceOf } from "./order-store-fixture.ts";
 
@@ -16,21 +16,23 @@ export function describeCommits(get: OpenedGetter): void {
   describe("commits", () => {
     it("keep lives through all rows of the transition table exactly as they were handed in", async () => {
       const { orders, events } = get().store;
-      const seen = new Set<string>();
+      const [seenPhases, seenCauses] = [new Set<string>(), new Set<string>()];
       await fc.assert(
         fc.asyncProperty(orderLives, async (life) => {
           for (const change of life) {
             expect(await orders.commit(change)).toEqual(committed);
             expect(await orders.find(change.order.orderId)).toStrictEqual(change.order);
-            seen.add(phaseOf(change.order));
+            seenPhases.add(phaseOf(change.order));
           }
           const history = await events.ofOrder(life[0].order.orderId, 1_000);
           const records = life.flatMap((change) => change.records);
+          for (const { cause } of records) seenCauses.add(cause.type);
           expect(history.map(({ cursor: _, ...record }) => record)).toStrictEqual(records);
         }),
         { numRuns: 200, seed: 7, endOnFailure: true },
       );
-      expect([...seen].sort()).toEqual([...phases].sort());
+      expect([...seenPhases].sort()).toEqual([...phases].sort());
+      expect([...seenCauses].sort()).toEqual(["PLACED", ...orderEventTypes].sort());
     });
 
     it("refuse a version that is not the stored one and leave nothing of the change", async () => {

@@ -1,0 +1,1 @@
+export { openStore, type StoreConfig } from "./open-store.ts";

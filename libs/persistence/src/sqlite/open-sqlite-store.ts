@@ -1,0 +1,90 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type Store, SurefillError } from "@surefill/core";
+import { DataSource } from "typeorm";
+import { CommitGroup, refusedRow } from "../commit/commit-group.ts";
+import type { EncodedChange } from "../commit/encoded-change.ts";
+import { typeormLists } from "../lists/typeorm-lists.ts";
+import { entities } from "../schema/entities.ts";
+import { migrateSqlite, migrations, migrationsTableName } from "../schema/migrate.ts";
+import { changeMessage } from "./change-message.ts";
+import { busyMs, openDatabase, unavailable } from "./open-database.ts";
+import { SqliteChangeFeed } from "./sqlite-change-feed.ts";
+import { sqliteEvents } from "./sqlite-events.ts";
+import { sqliteLeases } from "./sqlite-leases.ts";
+import { sqliteOrders } from "./sqlite-orders.ts";
+import { WriterThread } from "./writer-thread.ts";
+
+/**
+ * The store in one file on a local disk, for one machine: any number of its processes may have it open. Commits are
+ * written by a thread of their own, reads happen on the calling thread.
+ */
+export async function openSqliteStore(file: string): Promise<Store> {
+  await mkdir(dirname(file), { recursive: true }).catch((cause: unknown) => {
+    throw unavailable(file, cause);
+  });
+  const database = await openDatabase(file);
+  const dataSource = await openDataSource(file);
+  const writer = await WriterThread.open(file);
+  const changes = new SqliteChangeFeed(database);
+  const group = new CommitGroup(
+    (batch) => write(writer, batch),
+    () => changes.notify(),
+  );
+  let closing: Promise<void> | undefined;
+  const open = () => {
+    if (closing !== undefined) throw new SurefillError("STORE_UNAVAILABLE", "the store is closed");
+  };
+
+  return {
+    orders: sqliteOrders(database, group, open),
+    lists: typeormLists(dataSource, open),
+    leases: sqliteLeases(database, writer, open),
+    events: sqliteEvents(database, open),
+    changes: {
+      subscribe(listener) {
+        open();
+        return changes.subscribe(listener);
+      },
+    },
+    close() {
+      closing ??= closeAll();
+      return closing;
+    },
+  };
+
+  async function closeAll(): Promise<void> {
+    await group.close();
+    changes.close();
+    await writer.close();
+    await dataSource.destroy();
+    database.close();
+  }
+}
+
+async function write(writer: WriterThread, batch: readonly EncodedChange[]) {
+  const answers = await writer.call("write", batch.map(changeMessage));
+  return answers.map((answer, place) =>
+    typeof answer === "string"
+      ? ({ kind: answer } as const)
+      : refusedRow(batch[place]?.orderId ?? "", answer.refused, answer.refused),
+  );
+}
+
+async function openDataSource(file: string): Promise<DataSource> {
+  const dataSource = new DataSource({
+    type: "better-sqlite3",
+    database: file,
+    timeout: busyMs,
+    entities: [...entities("sqlite")],
+    migrations,
+    migrationsTableName,
+  });
+  try {
+    await dataSource.initialize();
+    await migrateSqlite(dataSource);
+    return dataSource;
+  } catch (cause) {
+    throw unavailable(file, cause);
+  }
+}

@@ -1,0 +1,83 @@
+import { fillKey, type OrderStore, venueFillId, venueOrderId } from "@surefill/core";
+import type { Database } from "better-sqlite3";
+import type { CommitGroup } from "../commit/commit-group.ts";
+import { type AttemptRow, attemptOfRow } from "../row/attempt-row.ts";
+import type { FillRow } from "../row/fill-row.ts";
+import { type OrderRow, orderOf } from "../row/order-row.ts";
+import { checkLimit } from "../store/limit.ts";
+import type { SqliteValue } from "./change-message.ts";
+
+type Parameters = Readonly<Record<string, SqliteValue>>;
+
+/** The OrderStore over SQLite: reads on this thread's own connection, commits through the group. */
+export function sqliteOrders(database: Database, group: CommitGroup, open: () => void): OrderStore {
+  const select = (rest: string) => database.prepare<[Parameters], OrderRow>(`SELECT * FROM orders ${rest}`);
+  const byId = select("WHERE order_id = :orderId");
+  const byIds = select("WHERE order_id IN (SELECT value FROM json_each(:orderIds))");
+  const byClientOrderId = select("WHERE client_order_id = :clientOrderId AND account = :account");
+  const bySubmitKey = select(
+    "WHERE order_id = (SELECT order_id FROM attempts WHERE submit_key = :submitKey AND venue = :venue)",
+  );
+  const due = select(
+    `WHERE is_open = 1 AND next_action_at <= :now
+      AND (venue, account) IN (SELECT value ->> 'venue', value ->> 'account' FROM json_each(:venueAccounts))
+      ORDER BY next_action_at, order_id LIMIT :limit`,
+  );
+  const live = select(
+    `WHERE is_open = 1 AND (:venue IS NULL OR venue = :venue) AND (:account IS NULL OR account = :account)
+      AND (requested_at, order_id) > (:requestedAt, :orderId) ORDER BY requested_at, order_id LIMIT :limit`,
+  );
+  const fills = database.prepare<[string], Pick<FillRow, "venue_order_id" | "venue_fill_id">>(
+    "SELECT venue_order_id, venue_fill_id FROM fills WHERE order_id = ?",
+  );
+  const attempts = database.prepare<[string], AttemptRow>("SELECT * FROM attempts WHERE order_id = ? ORDER BY number");
+
+  return {
+    commit: (change) => group.commit(change),
+    async find(orderId) {
+      open();
+      return optional(byId.get({ orderId }));
+    },
+    async findMany(orderIds) {
+      open();
+      checkLimit(Math.max(orderIds.length, 1));
+      return byIds.all({ orderIds: JSON.stringify(orderIds) }).map(orderOf);
+    },
+    async findByClientOrderId(account, clientOrderId) {
+      open();
+      return optional(byClientOrderId.get({ account, clientOrderId }));
+    },
+    async findBySubmitKey(venue, submitKey) {
+      open();
+      return optional(bySubmitKey.get({ venue, submitKey }));
+    },
+    async recordedFills(orderId) {
+      open();
+      const keys = fills
+        .all(orderId)
+        .map((row) =>
+          fillKey({ venueOrderId: venueOrderId(row.venue_order_id), venueFillId: venueFillId(row.venue_fill_id) }),
+        );
+      return new Set(keys);
+    },
+    async attempts(orderId) {
+      open();
+      return attempts.all(orderId).map(attemptOfRow);
+    },
+    async due(venueAccounts, now, limit) {
+      open();
+      checkLimit(limit);
+      return due.all({ venueAccounts: JSON.stringify(venueAccounts), now, limit }).map(orderOf);
+    },
+    async live({ venue = null, account = null }, limit, after) {
+      open();
+      checkLimit(limit);
+      const { requestedAt, orderId } = after ?? { requestedAt: Number.MIN_SAFE_INTEGER, orderId: "" };
+      return live.all({ venue, account, requestedAt, orderId, limit }).map(orderOf);
+    },
+  };
+}
+
+function optional(row: OrderRow | undefined) {
+  return row && orderOf(row);
+}

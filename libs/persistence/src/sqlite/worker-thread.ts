@@ -1,0 +1,57 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { ChangeWriter } from "./change-writer.ts";
+import { LeaseWriter } from "./lease-writer.ts";
+import { openDatabase } from "./open-database.ts";
+import { openedId, type WorkerCalls, type WorkerReply, type WorkerRequest } from "./worker-protocol.ts";
+
+/** Pages in the WAL before a commit moves them into the database file. */
+const checkpointPages = 4_000;
+
+/**
+ * The thread that writes to SQLite, so that the wait for the disk at each commit does not stop the process. It answers
+ * its requests in turn.
+ */
+async function serve(file: string): Promise<void> {
+  const port = parentPort;
+  if (port === null) throw new Error("this module runs in a worker thread");
+  const reply = (message: WorkerReply) => port.postMessage(message);
+  const opened = await openDatabase(file).catch((error: unknown) => {
+    reply({ id: openedId, error: messageOf(error) });
+    port.close();
+  });
+  if (opened === undefined) return;
+  opened.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+  const changes = new ChangeWriter(opened);
+  const leases = new LeaseWriter(opened);
+
+  port.on("message", (message: WorkerRequest) => {
+    try {
+      reply({ id: message.id, answer: answerTo(message) });
+    } catch (error) {
+      reply({ id: message.id, error: messageOf(error) });
+    }
+    if (message.kind === "close") port.close();
+  });
+  reply({ id: openedId, answer: undefined });
+
+  function answerTo(message: WorkerRequest): WorkerCalls[WorkerRequest["kind"]]["answer"] {
+    switch (message.kind) {
+      case "write":
+        return changes.write(message.request);
+      case "acquire":
+        return leases.acquire(message.request, message.request.ttlMs);
+      case "release":
+        leases.release(message.request);
+        return undefined;
+      case "close":
+        opened?.close();
+        return undefined;
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+await serve(String(workerData));

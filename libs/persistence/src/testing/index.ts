@@ -1,0 +1,1 @@
+export { openSqliteForTests } from "./sqlite-for-tests.ts";
