@@ -65,6 +65,19 @@ describe("prepare", () => {
     expect(await venue.openOrders(paper, never)).toEqual([]);
   });
 
+  test.each([
+    ["BUY", "10001"],
+    ["SELL", "9999"],
+  ] as const)("a %s is quoted its own side of the market", async (side, quotedPrice) => {
+    const { venue } = await open({ prices: { source: "walk", spreadBps: 2 } });
+    expect(await prepared(venue, { side })).toMatchObject({ quotedPrice });
+  });
+
+  test("where the exchange has no prices of its own, the order's expectation is the quote", async () => {
+    const { venue } = await open();
+    expect(await prepared(venue, { expectedPrice: price("9876.54") })).toMatchObject({ quotedPrice: "9876.54" });
+  });
+
   test("an unknown instrument fails for good", async () => {
     const { venue } = await open();
     const answer = await venue.prepare(request({ instrument: instrumentId("X/Y") }), never);

@@ -99,7 +99,7 @@ export class Exchange implements ExchangeApi {
   }
 
   async instruments(): Promise<readonly Instrument[]> {
-    this.#mustBeOpen();
+    this.#enter();
     return this.#settings.instruments.map(({ referencePrice, ...instrument }) => instrument);
   }
 
@@ -108,7 +108,7 @@ export class Exchange implements ExchangeApi {
     _signal?: AbortSignal,
     expectedPrice?: Price,
   ): Promise<readonly Quote[]> {
-    this.#mustBeOpen();
+    this.#enter();
     const at = this.#now();
     return instruments
       .filter((instrument) => this.#listing.has(instrument))
@@ -119,14 +119,14 @@ export class Exchange implements ExchangeApi {
   }
 
   async balances(account: AccountId): Promise<ReadonlyMap<string, Amount>> {
-    this.#mustBeOpen();
+    this.#enter();
     const assets = new Set(this.#settings.instruments.flatMap(({ base, quote }) => [base, quote]));
     return new Map([...assets].map((asset) => [asset, this.#ledger.balances.free(account, asset)]));
   }
 
   /** The request's way takes half of the latency and the answer's way the other half. */
   async submit(account: AccountId, payload: Uint8Array): Promise<SubmitAnswer> {
-    this.#mustBeOpen();
+    this.#enter();
     await this.#travel();
     const answer = this.#decide(account, payload);
     await this.#travel();
@@ -134,14 +134,14 @@ export class Exchange implements ExchangeApi {
   }
 
   async order(account: AccountId, submitKey: SubmitKey): Promise<OrderAnswer> {
-    this.#mustBeOpen();
+    this.#enter();
     const order = this.#ledger.find(account, submitKey);
     const asOf = this.#now();
     return order === undefined ? { kind: "NOT_FOUND", asOf } : { kind: "FOUND", asOf, report: order.report() };
   }
 
   async cancel(account: AccountId, submitKey: SubmitKey): Promise<CancelAnswer> {
-    this.#mustBeOpen();
+    this.#enter();
     const order = this.#ledger.find(account, submitKey);
     if (order === undefined || !order.isOpen) return { kind: "NOT_OPEN" };
     const { venueOrderId } = order.accepted;
@@ -151,12 +151,12 @@ export class Exchange implements ExchangeApi {
   }
 
   async openOrders(account: AccountId): Promise<readonly OrderReport[]> {
-    this.#mustBeOpen();
+    this.#enter();
     return this.#ledger.openOrders(account).map((order) => order.report());
   }
 
   async fills(account: AccountId, after: string | WallTime, limit: number): Promise<AccountFills> {
-    this.#mustBeOpen();
+    this.#enter();
     return fillsAfter(this.#ledger.fills(account), this.#ledger.startedAt, after, limit);
   }
 
@@ -169,7 +169,7 @@ export class Exchange implements ExchangeApi {
   }
 
   #decide(account: AccountId, payload: Uint8Array): SubmitAnswer {
-    for (const instrument of this.#market.realTimeInstruments) this.#catchUp(instrument);
+    this.#enter();
     const request = decodeOrderRequest(payload);
     if ("reason" in request) return this.#refuse(account, request);
     const checked = this.#check(account, request);
@@ -269,8 +269,10 @@ export class Exchange implements ExchangeApi {
     this.#exchangeLog.close();
   }
 
-  #mustBeOpen(): void {
+  /** Before anything is asked or done: the exchange must be open, and its markets where they stand by now. */
+  #enter(): void {
     if (this.#closed.signal.aborted) throw new ConnectionError("NO", "the exchange is closed");
+    for (const instrument of this.#market.realTimeInstruments) this.#catchUp(instrument);
   }
 
   async #travel(): Promise<void> {

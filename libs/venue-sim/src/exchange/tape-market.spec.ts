@@ -162,6 +162,24 @@ describe("a tape in real time", () => {
     expect(await sim.line((await sim.submit()).key)).toBe("FILLED 1 TAKER 1@101");
   });
 
+  test("whatever is asked or done finds the market where it stands by then", async () => {
+    const sim = await TestExchange.open(realTime());
+    const { key } = await sim.submit({ pricing: limit("GTC", "100") });
+    sim.clock.advance(1_000); // and nothing that it woke has run
+    expect(await sim.exchange.cancel(paper, key)).toEqual({ kind: "NOT_OPEN" });
+    expect(await sim.line(key)).toBe("FILLED 1 MAKER 1@100");
+  });
+
+  test("orders on one row share what it has", async () => {
+    const sim = await TestExchange.open({ ...realTime(), depth: "tape" });
+    const first = await sim.submit({ size: base("0.6") });
+    const second = await sim.submit({ size: base("0.6") });
+    const other = await sim.submit({ side: "SELL", size: base("0.6") });
+    expect(await sim.line(first.key)).toBe("FILLED 0.6 TAKER 0.6@101");
+    expect(await sim.line(second.key)).toBe("EXPIRED 0.4 TAKER 0.4@101");
+    expect(await sim.line(other.key)).toBe("FILLED 0.6 TAKER 0.6@99");
+  });
+
   test("it stops with the exchange", async () => {
     const sim = await TestExchange.open(realTime());
     await sim.exchange.close();

@@ -6,6 +6,7 @@ import type { SubmitAnswer } from "../exchange/exchange-api.ts";
 import type { ExchangeEvent } from "../exchange/exchange-event.ts";
 import { MemoryExchangeLog } from "../exchange/exchange-log.ts";
 import { openPriceSources } from "../exchange/market/open-price-sources.ts";
+import type { ListedInstrument } from "../exchange/settings.ts";
 
 export const paper: AccountId = accountId("paper");
 export const never = new AbortController().signal;
@@ -14,6 +15,13 @@ export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, er
 /** A config without latency and fee, so that tables show the matching alone; `fields` replace. */
 export function simConfig(fields: Record<string, unknown> = {}): SimConfig {
   return configSchema.parse({ latencySubmitMs: 0, latencyConfirmMs: 0, feeBps: 0, ...fields });
+}
+
+/** BTC/USDT, as the default config lists it. */
+export function listedInstrument(): ListedInstrument {
+  const [first] = simConfig().instruments;
+  if (first === undefined) throw new Error("the default config lists no instrument");
+  return first;
 }
 
 /** An exchange in memory on a clock that stands still, and what it logs. */

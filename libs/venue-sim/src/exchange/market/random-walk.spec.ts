@@ -1,10 +1,10 @@
 import { compare, decimal, isMultipleOf, price } from "@surefill/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { simConfig } from "../../testing/open-exchange.ts";
+import { listedInstrument } from "../../testing/open-exchange.ts";
 import { RandomWalk, type WalkSettings } from "./random-walk.ts";
 
-const instrument = firstInstrument();
+const instrument = listedInstrument();
 
 function rows(settings: Partial<WalkSettings>, count: number) {
   const walk = new RandomWalk(instrument, {
@@ -48,9 +48,3 @@ describe("a random walk", () => {
     );
   });
 });
-
-function firstInstrument() {
-  const [first] = simConfig().instruments;
-  if (first === undefined) throw new Error("the default config lists no instrument");
-  return first;
-}
