@@ -91,18 +91,19 @@ export function deskForTests(options: TestDeskOptions = {}): TestDesk {
   return { desk, clock, store, tables, venue, entry, committed, complaints };
 }
 
-/** A durable order that the events have happened to, each in a commit of its own. */
+/** A durable order that the events have happened to, each in a commit of its own; confirmable until 10 s later. */
 export async function orderAfter(
   { desk }: Pick<TestDesk, "desk">,
   events: readonly OrderEvent[] = [],
   rest: Partial<Instruction> = {},
+  begins: "PENDING" | "AWAITING_CONFIRMATION" = "PENDING",
 ): Promise<Order> {
   const now = desk.clock.wall();
   const id = orderId(uuidV7(now, desk.random));
   const instruction = { ...limitBuy, clientOrderId: clientOrderId(id), ...rest };
   let order: Order = {
-    ...orderIn("PENDING"),
-    ...{ orderId: id, instruction, version: 1, requestedAt: now, updatedAt: now, stateTimes: { PENDING: now } },
+    ...orderIn(begins),
+    ...{ orderId: id, instruction, version: 1, requestedAt: now, updatedAt: now, stateTimes: { [begins]: now } },
   };
   await commitTransitions(desk, undefined, { order, records: [placedRecord(order)], fills: [], postings: [] });
   for (const happened of events) {
