@@ -122,7 +122,7 @@ describe("core takes nothing from its surroundings", () => {
 describe("no drawers", () => {
   it("given the file names, so none is a drawer for things without a name", () => {
     const drawer = /(^|\/)(utils?|helpers?|types|common|misc|shared|interfaces)(\/|\.m?ts$)/;
-    expect(files.filter((file) => drawer.test(file))).toEqual([]);
+    expect(files.filter((file) => !file.includes("/gen/") && drawer.test(file))).toEqual([]);
   });
 
   it("given the sources, so no module re-exports everything of another", () => {

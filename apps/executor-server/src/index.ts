@@ -1,0 +1,1 @@
+export { type Server, startServer } from "./start-server.ts";

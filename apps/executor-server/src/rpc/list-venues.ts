@@ -1,0 +1,30 @@
+import { create } from "@bufbuild/protobuf";
+import {
+  type ListVenuesResponse,
+  ListVenuesResponseSchema,
+  VenueSchema,
+} from "@surefill/contracts/surefill/v1/venue_service";
+import type { VenueEntry } from "@surefill/core";
+import { encodeOrderType, encodeTimeInForce } from "./encode-order.ts";
+import type { Serving } from "./serving.ts";
+
+export function listVenues({ desk }: Serving): ListVenuesResponse {
+  const venues = [...desk.venues.values()].sort((a, b) => (a.venueId < b.venueId ? -1 : 1));
+  return create(ListVenuesResponseSchema, { venues: venues.map(encodeVenue) });
+}
+
+function encodeVenue({ venueId, plugin, manifest, accounts }: VenueEntry) {
+  const { capabilities, simulated } = manifest;
+  return create(VenueSchema, {
+    name: venueId,
+    plugin,
+    simulated,
+    orderTypes: capabilities.orderTypes.map(encodeOrderType),
+    timesInForce: capabilities.timesInForce.map(encodeTimeInForce),
+    quoteQuantity: capabilities.quoteQuantity,
+    lookupBySubmitKey: capabilities.lookupBySubmitKey,
+    requestsExpire: capabilities.requestsExpire,
+    streams: capabilities.streams,
+    accounts: [...accounts],
+  });
+}

@@ -1,0 +1,34 @@
+import type { ConnectRouter } from "@connectrpc/connect";
+import { ExecutionService } from "@surefill/contracts/surefill/v1/execution_service";
+import { VenueService } from "@surefill/contracts/surefill/v1/venue_service";
+import { batchExecuteOrders } from "./batch-execute-orders.ts";
+import { cancelAll } from "./cancel-all.ts";
+import { cancelOrder } from "./cancel-order.ts";
+import { executeOrder } from "./execute-order.ts";
+import { getOrder } from "./get-order.ts";
+import { listFills } from "./list-fills.ts";
+import { listInstruments } from "./list-instruments.ts";
+import { listOrderEvents } from "./list-order-events.ts";
+import { listOrders } from "./list-orders.ts";
+import { listVenues } from "./list-venues.ts";
+import type { Serving } from "./serving.ts";
+import { watchOrders } from "./watch-orders.ts";
+
+/** Every RPC and the function that serves it. */
+export function routes(router: ConnectRouter, serving: Serving): void {
+  router.service(ExecutionService, {
+    executeOrder: (request, context) => executeOrder(serving, request, context),
+    batchExecuteOrders: (request, context) => batchExecuteOrders(serving, request, context),
+    cancelOrder: (request) => cancelOrder(serving, request),
+    cancelAll: (request, context) => cancelAll(serving, request, context),
+    getOrder: (request) => getOrder(serving, request),
+    listOrders: (request) => listOrders(serving, request),
+    listFills: (request) => listFills(serving, request),
+    listOrderEvents: (request) => listOrderEvents(serving, request),
+    watchOrders: (request, context) => watchOrders(serving, request, context),
+  });
+  router.service(VenueService, {
+    listVenues: () => listVenues(serving),
+    listInstruments: (request) => listInstruments(serving, request),
+  });
+}

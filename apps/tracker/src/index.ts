@@ -1,0 +1,1 @@
+export { startTracker, type Tracker } from "./start-tracker.ts";

@@ -1,0 +1,10 @@
+export { SystemClock } from "./clock/system-clock.ts";
+export { type Config, parseConfig } from "./config/config.ts";
+export { defaultConfig } from "./config/default-config.ts";
+export { type LoadedConfig, loadConfig } from "./config/load-config.ts";
+export { type OpenDesk, openDesk } from "./desk/open-desk.ts";
+export { type LogLevel, logLevels, pinoLog } from "./log/pino-log.ts";
+export { runProcess } from "./process/run-process.ts";
+export { SystemRandom } from "./random/system-random.ts";
+export { exporting, startTelemetry, type Telemetry } from "./telemetry/start-telemetry.ts";
+export { openVenues, type VenueSurroundings } from "./venue/open-venues.ts";
