@@ -1,5 +1,6 @@
+import { wallTime } from "@surefill/core";
 import { describe, expect, test } from "vitest";
-import { never, paper, TestExchange } from "../testing/open-exchange.ts";
+import { listedInstrument, never, paper, TestExchange } from "../testing/open-exchange.ts";
 import { passTime } from "../testing/pass-time.ts";
 
 const market = (timeInForce: string) => ({ type: "MARKET", timeInForce });
@@ -108,10 +109,24 @@ describe("an order that is not taken", () => {
     expect([refused.answer.kind, taken.answer.kind]).toEqual(["REFUSED", "ACCEPTED"]);
   });
 
-  test("an order beyond the orders that the exchange holds", async () => {
-    const sim = await TestExchange.open({ ordersMax: 1 });
-    await sim.submit();
-    expect((await sim.submit()).answer).toMatchObject({ kind: "REFUSED", reason: "EXCHANGE_FULL" });
+  test.each([{ ordersMax: 1 }, { openOrdersMax: 1 }])(
+    "an order beyond those that the exchange holds: %o",
+    async (fields) => {
+      const sim = await TestExchange.open(fields);
+      await sim.submit({ pricing: limit("GTC", "9000") });
+      expect((await sim.submit()).answer).toMatchObject({ kind: "REFUSED", reason: "EXCHANGE_FULL" });
+    },
+  );
+
+  test("a request that has expired stays so when the machine's clock is set back", async () => {
+    const sim = await TestExchange.open();
+    const validUntil = sim.clock.wall();
+    sim.clock.advance(1);
+    const [before] = await sim.exchange.quotes([listedInstrument().symbol]);
+    sim.clock.setWall(wallTime(validUntil - 3_600_000_000));
+    const [after] = await sim.exchange.quotes([listedInstrument().symbol]);
+    expect(after).toEqual(before);
+    expect((await sim.submit({ validUntil })).answer).toMatchObject({ reason: "REQUEST_EXPIRED" });
   });
 
   test("chance refuses its share, each order by its own key", async () => {

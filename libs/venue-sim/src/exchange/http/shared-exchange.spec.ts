@@ -70,6 +70,14 @@ describe("an exchange behind a port", () => {
     expect(await remote.cancel(paper, submitKey("sim_b"), never)).toEqual({ kind: "NOT_OPEN" });
   });
 
+  test("does nothing any more once its host has let go of the port", async () => {
+    const { host, clock, remote } = await hosted({ latencyConfirmMs: 100 });
+    await remote.submit(paper, request("sim_a", { validUntil: clock.wall() }), never);
+    await host.close();
+    expect(clock.sleepers).toBe(0);
+    await expect(host.exchange.openOrders(paper)).rejects.toMatchObject({ sent: "NO" });
+  });
+
   test("streams reports as they happen", async () => {
     const { clock, remote } = await hosted();
     const stop = new AbortController();
@@ -214,8 +222,10 @@ describe("processes that share an exchange", () => {
     const second = await member({ port }, logFile);
     await first.close();
     await expect(second.submit(paper, request("sim_a"), never)).rejects.toMatchObject({ sent: "NO" });
+    // Only submissions from here on: no question helps it along.
+    const submitted = async () => (await second.submit(paper, request("sim_b"), never)).kind;
+    await expect.poll(() => submitted().catch(() => "NOT_SENT"), { timeout: 10_000 }).toBe("ACCEPTED");
     expect(await second.order(paper, submitKey("sim_a"), never)).toMatchObject({ kind: "NOT_FOUND" });
-    expect(await second.submit(paper, request("sim_a"), never)).toMatchObject({ kind: "ACCEPTED" });
   });
 
   test("of many that take over at once, one hosts and all are served", async () => {
