@@ -12,16 +12,19 @@ import {
   type SqliteValues,
   termsNames,
 } from "./change-message.ts";
+import type { WriteTransaction } from "./write-transaction.ts";
 
 type Refusal = Exclude<CommitResult["kind"], "COMMITTED">;
 
 /** The statements of one flush: many changes in one transaction. Runs in the worker thread. */
 export class ChangeWriter {
   readonly #database: Database;
+  readonly #transactions: WriteTransaction;
   readonly #statements: ReturnType<typeof prepare>;
 
-  constructor(database: Database) {
+  constructor(database: Database, transactions: WriteTransaction) {
     this.#database = database;
+    this.#transactions = transactions;
     this.#statements = prepare(database);
   }
 
@@ -42,18 +45,11 @@ export class ChangeWriter {
     changes: readonly ChangeMessage[],
     writeOne: (change: ChangeMessage, now: number) => ChangeAnswer,
   ): readonly ChangeAnswer[] {
-    const { begin, commit, rollback } = this.#statements;
-    begin.run();
-    try {
+    return this.#transactions.run(() => {
       // Leases are judged by the time at which this transaction became the only one.
       const now = Date.now() * 1_000;
-      const answers = changes.map((change) => writeOne(change, now));
-      commit.run();
-      return answers;
-    } catch (error) {
-      if (this.#database.inTransaction) rollback.run();
-      throw error;
-    }
+      return changes.map((change) => writeOne(change, now));
+    });
   }
 
   #writeAlone(change: ChangeMessage, now: number): ChangeAnswer {
@@ -143,9 +139,6 @@ function prepare(database: Database) {
     `UPDATE ${table} SET quantity = ?, updated_at = max(updated_at, ?) WHERE ${where(key)}`;
   const set = progressNames.map((name) => `${name} = ?`).join(", ");
   return {
-    begin: database.prepare<[]>("BEGIN IMMEDIATE"),
-    commit: database.prepare<[]>("COMMIT"),
-    rollback: database.prepare<[]>("ROLLBACK"),
     savepoint: database.prepare<[]>("SAVEPOINT one"),
     releaseSavepoint: database.prepare<[]>("RELEASE one"),
     rollbackToSavepoint: database.prepare<[]>("ROLLBACK TO one"),

@@ -1,5 +1,6 @@
 import type { LeaseAnswer } from "@surefill/core";
 import type { Database } from "better-sqlite3";
+import type { WriteTransaction } from "./write-transaction.ts";
 
 /** One call of the LeaseStore that writes. */
 export interface LeaseCall {
@@ -19,7 +20,7 @@ export class LeaseWriter {
   readonly #acquire: (call: LeaseCall, ttlMs: number) => LeaseAnswer;
   readonly #release: (call: LeaseCall) => void;
 
-  constructor(database: Database) {
+  constructor(database: Database, transactions: WriteTransaction) {
     const find = database.prepare<[string, string], LeaseRow>(
       "SELECT owner, epoch, expires_at FROM venue_account_leases WHERE account = ? AND venue = ?",
     );
@@ -31,7 +32,7 @@ export class LeaseWriter {
       const lease = find.get(account, venue);
       return lease !== undefined && lease.expires_at > now ? lease : undefined;
     };
-    this.#acquire = database.transaction((call: LeaseCall, ttlMs: number): LeaseAnswer => {
+    const acquireNow = (call: LeaseCall, ttlMs: number): LeaseAnswer => {
       const { account, venue, owner } = call;
       const now = Date.now() * 1_000;
       const held = heldNow(call, now);
@@ -39,13 +40,15 @@ export class LeaseWriter {
       const epoch = held?.epoch ?? (find.get(account, venue)?.epoch ?? 0) + 1;
       put.run(account, venue, owner, epoch, now + Math.round(ttlMs * 1_000));
       return { kind: "HELD", epoch };
-    }).immediate;
-    this.#release = database.transaction((call: LeaseCall): void => {
+    };
+    const releaseNow = (call: LeaseCall): void => {
       const { account, venue, owner } = call;
       const now = Date.now() * 1_000;
       const held = heldNow(call, now);
       if (held !== undefined && held.owner === owner) put.run(account, venue, owner, held.epoch, now);
-    }).immediate;
+    };
+    this.#acquire = (call, ttlMs) => transactions.run(() => acquireNow(call, ttlMs));
+    this.#release = (call) => transactions.run(() => releaseNow(call));
   }
 
   acquire(call: LeaseCall, ttlMs: number): LeaseAnswer {

@@ -3,6 +3,7 @@ import { ChangeWriter } from "./change-writer.ts";
 import { LeaseWriter } from "./lease-writer.ts";
 import { openDatabase } from "./open-database.ts";
 import { openedId, type WorkerCalls, type WorkerReply, type WorkerRequest } from "./worker-protocol.ts";
+import { WriteTransaction } from "./write-transaction.ts";
 
 /** Pages in the WAL before a commit moves them into the database file. */
 const checkpointPages = 4_000;
@@ -21,8 +22,9 @@ async function serve(file: string): Promise<void> {
   });
   if (opened === undefined) return;
   opened.pragma(`wal_autocheckpoint = ${checkpointPages}`);
-  const changes = new ChangeWriter(opened);
-  const leases = new LeaseWriter(opened);
+  const transactions = new WriteTransaction(opened);
+  const changes = new ChangeWriter(opened, transactions);
+  const leases = new LeaseWriter(opened, transactions);
 
   port.on("message", (message: WorkerRequest) => {
     try {
