@@ -1,5 +1,83 @@
 import { type Log, type Store, SurefillError } from "@surefill/core";
+import { DataSource } from "typeorm";
+import { CommitGroup } from "../commit/commit-group.ts";
+import { typeormLists } from "../lists/typeorm-lists.ts";
+import { entities } from "../schema/entities.ts";
+import { migrations, migrationsTableName } from "../schema/migrate.ts";
+import { ChangeFlusher } from "./change-flusher.ts";
+import { connect, connectionConfig, unavailable } from "./connection.ts";
+import { PostgresChangeFeed } from "./postgres-change-feed.ts";
+import { postgresEvents } from "./postgres-events.ts";
+import { postgresLeases } from "./postgres-leases.ts";
+import { postgresOrders } from "./postgres-orders.ts";
+import { Reader } from "./reader.ts";
 
-export async function openPostgresStore(_url: string, _log: Log): Promise<Store> {
-  throw new SurefillError("STORE_UNAVAILABLE", "not yet");
+const listConnectionsMax = 2;
+/** Any number, the same in all processes: the lock under which one of them migrates. */
+const migrationLock = 7_214_608_153;
+
+/** The store in a Postgres that any number of servers and trackers share. */
+export async function openPostgresStore(url: string, log: Log): Promise<Store> {
+  const dataSource = await migrated(url);
+  const flusher = new ChangeFlusher(url, log);
+  const reader = new Reader(url);
+  const changes = new PostgresChangeFeed(url, log);
+  await flusher.open();
+  const group = new CommitGroup(
+    (batch) => flusher.flush(batch),
+    () => changes.notify(),
+  );
+  let closing: Promise<void> | undefined;
+  const open = () => {
+    if (closing !== undefined) throw new SurefillError("STORE_UNAVAILABLE", "the store is closed");
+  };
+
+  return {
+    orders: postgresOrders(reader, group, open),
+    lists: typeormLists(dataSource, open),
+    leases: postgresLeases(reader, open),
+    events: postgresEvents(reader, open),
+    changes: {
+      subscribe(listener) {
+        open();
+        return changes.subscribe(listener);
+      },
+    },
+    close() {
+      closing ??= closeAll();
+      return closing;
+    },
+  };
+
+  async function closeAll(): Promise<void> {
+    await group.close();
+    await Promise.all([flusher.close(), changes.close(), reader.close(), dataSource.destroy()]);
+  }
+}
+
+/** The database with its schema up to date. One process migrates, the others wait for it. */
+async function migrated(url: string): Promise<DataSource> {
+  const dataSource = new DataSource({
+    type: "postgres",
+    extra: { ...connectionConfig(url), max: listConnectionsMax },
+    // Broken idle connections are replaced by the pool.
+    poolErrorHandler: () => {},
+    installExtensions: false,
+    entities: [...entities("postgres")],
+    migrations,
+    migrationsTableName,
+  });
+  const locked = await connect(url, ["lock_timeout=0"]);
+  try {
+    await locked.query("SELECT pg_advisory_lock($1)", [migrationLock]);
+    await dataSource.initialize();
+    await dataSource.runMigrations({ transaction: "all" });
+    return dataSource;
+  } catch (cause) {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    throw unavailable(url, cause);
+  } finally {
+    // The lock goes with the connection.
+    await locked.end();
+  }
 }

@@ -1,1 +1,8 @@
+export {
+  createTestDatabase,
+  findPostgres,
+  openPostgresForTests,
+  silentLog,
+  type TestDatabase,
+} from "./postgres-for-tests.ts";
 export { openSqliteForTests } from "./sqlite-for-tests.ts";

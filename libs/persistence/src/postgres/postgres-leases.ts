@@ -1,0 +1,63 @@
+import { type LeaseStore, SurefillError, venueAccountKey } from "@surefill/core";
+import type { Reader } from "./reader.ts";
+
+interface HeldRow {
+  readonly epoch: number;
+}
+
+const expiry = "clock_timestamp() + $4 * interval '1 millisecond'";
+
+/** The first time: the row that all later owners lock. Its epoch is that of nobody, and it has ended. */
+const prepare = `INSERT INTO venue_account_leases (account, venue, owner, epoch, expires_at)
+  VALUES ($1, $2, $3, 0, '-infinity') ON CONFLICT DO NOTHING`;
+
+/** Waits for a flush of ours that rests on the lease: skipping a locked row would lose a lease that is in use. */
+const renew = `UPDATE venue_account_leases SET expires_at = ${expiry}
+  WHERE account = $1 AND venue = $2 AND owner = $3 AND expires_at > clock_timestamp() RETURNING epoch`;
+
+/** Does not wait: whoever has the row locked is taking it, or is its owner at work. */
+const take = `UPDATE venue_account_leases l SET owner = $3, epoch = l.epoch + 1, expires_at = ${expiry}
+  FROM (SELECT account, venue FROM venue_account_leases
+    WHERE account = $1 AND venue = $2 AND expires_at <= clock_timestamp() FOR UPDATE SKIP LOCKED) AS free
+  WHERE l.account = free.account AND l.venue = free.venue RETURNING l.epoch`;
+
+const release = `UPDATE venue_account_leases SET expires_at = clock_timestamp()
+  WHERE account = $1 AND venue = $2 AND owner = $3 AND expires_at > clock_timestamp()`;
+
+const held = `SELECT account, venue FROM venue_account_leases
+  WHERE (account, venue) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND expires_at > clock_timestamp()`;
+
+/** The LeaseStore over Postgres: time is the server's, the same for all. */
+export function postgresLeases(reader: Reader, open: () => void): LeaseStore {
+  return {
+    async acquire({ venue, account }, owner, ttlMs) {
+      open();
+      if (!(ttlMs > 0)) throw new RangeError(`a lease of ${ttlMs} ms`);
+      const values = [account, venue, owner, ttlMs];
+      const [renewed] = await reader.write<HeldRow>("lease_renew", renew, values);
+      if (renewed !== undefined) return { kind: "HELD", epoch: renewed.epoch };
+      await reader.write("lease_prepare", prepare, [account, venue, owner]);
+      const [taken] = await reader.write<HeldRow>("lease_take", take, values);
+      if (taken !== undefined) return { kind: "HELD", epoch: taken.epoch };
+      const text = "SELECT owner FROM venue_account_leases WHERE account = $1 AND venue = $2";
+      const [lease] = await reader.read<{ readonly owner: string }>("lease_owner", text, [account, venue]);
+      if (lease === undefined) throw new SurefillError("INTERNAL", `the lease of ${venue}/${account} has vanished`);
+      return { kind: "TAKEN", owner: lease.owner };
+    },
+    async release({ venue, account }, owner) {
+      open();
+      await reader.write("lease_release", release, [account, venue, owner]);
+    },
+    async held(venueAccounts) {
+      open();
+      const accounts = venueAccounts.map(({ account }) => account);
+      const venues = venueAccounts.map(({ venue }) => venue);
+      const rows = await reader.read<{ readonly account: string; readonly venue: string }>("leases_held", held, [
+        accounts,
+        venues,
+      ]);
+      const keys = new Set(rows.map(({ account, venue }) => `${venue}/${account}`));
+      return venueAccounts.filter((venueAccount) => keys.has(venueAccountKey(venueAccount)));
+    },
+  };
+}
