@@ -15,7 +15,7 @@ import { busy, lost, refused, testAccount } from "../testing/order-fixtures.ts";
 import type { VenueScript } from "../testing/scripted-venue.ts";
 import { pass, settle } from "../testing/settle.ts";
 import { acceptAll } from "../testing/submission-for-tests.ts";
-import type { AttemptReference, PreparedAttempt, SubmitOutcome } from "../venue/venue.ts";
+import type { PreparedAttempt, SubmitOutcome } from "../venue/venue.ts";
 import { Executor } from "./executor.ts";
 import { requestCancel } from "./request-cancel.ts";
 
@@ -51,9 +51,6 @@ function heldSubmissions() {
 }
 
 const keysOf = (orders: readonly Order[]) => orders.map(({ orderId }) => keyOf(orderId, 1));
-const sentKeys = ({ venue }: Pick<TestDesk, "venue">) =>
-  venue.callsOf("submit").map(([, attempt]) => (attempt as PreparedAttempt).submitKey);
-
 /** Orders a millisecond apart, the first one the oldest. */
 async function ordersOf(test: TestDesk, count: number): Promise<readonly Order[]> {
   const orders: Order[] = [];
@@ -70,7 +67,7 @@ describe("orders that are due", () => {
     const orders = await ordersOf(server, 5);
     await server.executor.start();
     await pass(server.clock, 5_000, 50);
-    expect(sentKeys(server)).toEqual(keysOf(orders));
+    expect(server.venue.keysOf("submit")).toEqual(keysOf(orders));
     for (const order of orders)
       expect(await stored(server, order)).toMatchObject({ state: "CONFIRMING", attemptCount: 1 });
   });
@@ -82,9 +79,9 @@ describe("orders that are due", () => {
     server.executor.act(order);
     server.executor.act(order);
     await settle();
-    expect(sentKeys(server)).toEqual(keysOf([order]));
+    expect(server.venue.keysOf("submit")).toEqual(keysOf([order]));
     await pass(server.clock, 2_000, 50);
-    expect(sentKeys(server)).toHaveLength(1);
+    expect(server.venue.keysOf("submit")).toHaveLength(1);
   });
 
   it("given an order of another process, so the wake-up has it sent within 20 ms", async () => {
@@ -93,7 +90,7 @@ describe("orders that are due", () => {
     await pass(server.clock, 1_000, 50);
     const order = await orderAfter(deskForTests({ beside: server }));
     await pass(server.clock, 20, 5);
-    expect(sentKeys(server)).toEqual(keysOf([order]));
+    expect(server.venue.keysOf("submit")).toEqual(keysOf([order]));
   });
 
   it("given a refusal for now, so it is sent again after 1 s and then 2 s, and FAILED after the third", async () => {
@@ -110,7 +107,7 @@ describe("orders that are due", () => {
     expect(await sentAfter(1_650)).toBe(2);
     expect(await sentAfter(350)).toBe(3);
     expect(await sentAfter(60_000)).toBe(3);
-    expect(sentKeys(server)).toEqual([1, 2, 3].map((number) => keyOf(order.orderId, number)));
+    expect(server.venue.keysOf("submit")).toEqual([1, 2, 3].map((number) => keyOf(order.orderId, number)));
     expect(await stored(server, order)).toMatchObject({ state: "FAILED", lastError: { code: "RETRY_EXHAUSTED" } });
   });
 
@@ -157,9 +154,9 @@ describe("orders that are due", () => {
     await orderAfter(server);
     await server.executor.start();
     await pass(server.clock, 1_000, 50);
-    expect(sentKeys(server)).toEqual([]);
+    expect(server.venue.keysOf("submit")).toEqual([]);
     await pass(server.clock, 100, 10);
-    expect(sentKeys(server)).toHaveLength(1);
+    expect(server.venue.keysOf("submit")).toHaveLength(1);
   });
 });
 
@@ -225,8 +222,7 @@ describe("cancels", () => {
     const live = await orderAfter(server, pathTo.CONFIRMING);
     server.executor.act(await requestCancel(server.desk, live, "test"));
     await settle();
-    const cancelled = server.venue.callsOf("cancel").map(([reference]) => (reference as AttemptReference).submitKey);
-    expect(cancelled).toEqual(keysOf([live]));
+    expect(server.venue.keysOf("cancel")).toEqual(keysOf([live]));
   });
 
   it("given one that was taken and whose end does not come, so it is sent again every 5 s", async () => {

@@ -1,7 +1,10 @@
+import type { SubmitKey } from "../order/order-id.ts";
 import type { Venue } from "../venue/venue.ts";
 
 /** The methods that a test expects to be called, and what they answer; may be replaced while it runs. */
 export type VenueScript = { -readonly [Method in keyof Venue]?: NonNullable<Venue[Method]> };
+
+type AboutAttempt = "submit" | "lookup" | "cancel";
 
 /** A call as the venue got it, without its signal. */
 export interface ScriptedCall {
@@ -17,6 +20,7 @@ export class ScriptedVenue implements Venue {
   readonly script: VenueScript;
   readonly calls: ScriptedCall[] = [];
   readonly surprises: string[] = [];
+  readonly #keys: { readonly method: AboutAttempt; readonly submitKey: SubmitKey }[] = [];
   /** As with every venue, it exists only where there is a stream. */
   readonly watch?: NonNullable<Venue["watch"]>;
 
@@ -43,14 +47,17 @@ export class ScriptedVenue implements Venue {
   }
 
   async submit(...call: Parameters<Venue["submit"]>) {
+    this.#keys.push({ method: "submit", submitKey: call[1].submitKey });
     return this.#called("submit", call.slice(0, -1), this.script.submit)(...call);
   }
 
   async lookup(...call: Parameters<Venue["lookup"]>) {
+    this.#keys.push({ method: "lookup", submitKey: call[0].submitKey });
     return this.#called("lookup", call.slice(0, -1), this.script.lookup)(...call);
   }
 
   async cancel(...call: Parameters<Venue["cancel"]>) {
+    this.#keys.push({ method: "cancel", submitKey: call[0].submitKey });
     return this.#called("cancel", call.slice(0, -1), this.script.cancel)(...call);
   }
 
@@ -67,6 +74,11 @@ export class ScriptedVenue implements Venue {
   /** What each call of `method` was made with, in turn. */
   callsOf(method: keyof Venue): readonly (readonly unknown[])[] {
     return this.calls.filter((call) => call.method === method).map((call) => call.with);
+  }
+
+  /** The submit keys that calls of `method` named, in turn. */
+  keysOf(method: AboutAttempt): readonly SubmitKey[] {
+    return this.#keys.filter((call) => call.method === method).map(({ submitKey }) => submitKey);
   }
 
   #called<Method extends (...call: never) => unknown>(
