@@ -33,7 +33,7 @@ export async function executeOrder(
 
 /** Decodes, places, hands over to the executor, and waits as far as the caller asked for. */
 export async function execute(
-  { desk, executor, waiter, draining }: Serving,
+  { desk, executor, waiter }: Serving,
   request: ExecuteOrderRequest,
   context: HandlerContext,
   requestedAt: WallTime,
@@ -46,8 +46,7 @@ export async function execute(
   if (placement.kind === "REUSED" || placement.kind === "REFUSED") return { ok: false, error: placement.error };
   if (placement.kind === "PLACED" && placement.order.state === "PENDING") executor.act(placement.order);
   const reached = reachedBy(request.waitFor, placement.order);
-  // A server that closes answers with the order as it is: it is durable, and repeating the call goes on waiting.
-  const order = await waiter.until(placement.order, reached, waitMsMax, AbortSignal.any([context.signal, draining]));
+  const order = await waiter.until(placement.order, reached, waitMsMax, context.signal);
   const replayed = placement.kind === "REPLAYED";
   return { ok: true, response: create(ExecuteOrderResponseSchema, { order: encodeOrder(order), replayed }) };
 }
