@@ -3,12 +3,12 @@ import { resolve } from "node:path";
 import type { VenueEnvironment } from "@surefill/core";
 import type { SimConfig } from "./config.ts";
 import type { ExchangeApi } from "./exchange/exchange-api.ts";
-import { SharedExchange } from "./exchange/http/shared-exchange.ts";
+import { HostedExchange } from "./exchange/http/hosted-exchange.ts";
 import { openExchange } from "./exchange/open-exchange.ts";
 import type { ExchangeSettings } from "./exchange/settings.ts";
 import { UnreliableExchange } from "./exchange/unreliable-exchange.ts";
 
-/** The way to the exchange: in this process, or shared with others of this machine through a port; sound or not. */
+/** The way to the exchange: in this process, or in whichever of this machine hosts it at its port; sound or not. */
 export async function connect(config: SimConfig, environment: VenueEnvironment): Promise<ExchangeApi> {
   const { requestWindowMs, faults, exchange, ...settings } = config;
   const reached = await reach(settings, exchange, environment);
@@ -24,7 +24,7 @@ function reach(
   const { clock, log, http, signal } = environment;
   const open = () => openExchange(settings, { clock, log });
   if (exchange === undefined) return open();
-  return SharedExchange.join({ ...exchange, fingerprint: fingerprintOf(settings), open, http, clock, log }, signal);
+  return HostedExchange.join({ ...exchange, fingerprint: fingerprintOf(settings), open, http, clock, log }, signal);
 }
 
 /** Tells settings apart; the log counts by where it lies, for members may have been started in different folders. */

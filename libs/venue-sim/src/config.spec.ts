@@ -26,7 +26,7 @@ describe("the config", () => {
     expect(configSchema.parse({ seed: 7, prices: { source: "walk", seed: 8 } }).prices).toMatchObject({ seed: 8 });
   });
 
-  test("a shared exchange has a port of its own", () => {
+  test("a hosted exchange has a port of its own", () => {
     const { exchange } = configSchema.parse({ exchange: {}, logFile: "book.jsonl" });
     expect(exchange).toEqual({ port: 7_401, heartbeatMs: 2_000, requestTimeoutMs: 5_000 });
   });
@@ -45,7 +45,7 @@ describe("the config", () => {
     ["a price as a float", { instruments: [{ referencePrice: 1 }] }, "instruments.0.referencePrice", "string"],
     ["a negative latency", { latencySubmitMs: -1 }, "latencySubmitMs", ">=0"],
     ["a tape's depth without a tape", { depth: "tape" }, "depth", "prices.source"],
-    ["a shared exchange without a log", { exchange: {} }, "logFile", "needed"],
+    ["a hosted exchange without a log", { exchange: {} }, "logFile", "needed"],
     ["a tape without its file", { prices: { source: "tape" } }, "prices.file", "string"],
     ["a source of prices that there is not", { prices: { source: "live" } }, "prices.source", "'tape'"],
     ["a symbol that is listed twice", { instruments: [btc, btc] }, "instruments", "twice"],

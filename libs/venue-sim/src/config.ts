@@ -132,7 +132,7 @@ const fields = z.strictObject({
       reportDuplicateRate: rate,
     })
     .prefault({}),
-  /** Shares the exchange with other processes of this machine; without it, it runs in this one alone. */
+  /** Trades at one exchange with other processes of this machine; without it, it runs in this one alone. */
   exchange: z
     .strictObject({
       port: z.int().min(1).max(65_535).default(7401),
@@ -152,7 +152,7 @@ export const configSchema = fields
   })
   .refine(({ exchange, logFile }) => exchange === undefined || logFile !== undefined, {
     path: ["logFile"],
-    message: "needed where the exchange is shared: it is the book that one host hands on to the next",
+    message: "needed where the exchange has a port: it is the book that one host hands on to the next",
   })
   .transform(({ profile, prices, ...config }): SimConfig => {
     const { successRate, latencySubmitMs, latencyConfirmMs, slippageBps } = { ...profiles[profile], ...config };

@@ -1,4 +1,4 @@
-import { wallTime } from "@surefill/core";
+import { compare, decimal, dividedBy, plus, price, slippageCostBps, wallTime } from "@surefill/core";
 import { describe, expect, test } from "vitest";
 import { listedInstrument, never, paper, TestExchange } from "../testing/open-exchange.ts";
 import { passTime } from "../testing/pass-time.ts";
@@ -199,16 +199,17 @@ describe("fees and slippage", () => {
   test("the mock profile slips 50 bps on average, 25 to 75 for each order, always against the taker", async () => {
     const sim = await TestExchange.open({ profile: "mock", latencySubmitMs: 0 });
     for (let order = 0; order < 500; order += 1) await sim.submit({ side: order % 2 === 0 ? "BUY" : "SELL" });
-    const costs = sim.events.flatMap((event) => {
-      if (event.type !== "FILL") return [];
-      return event.side === "BUY" ? Number(event.price) - 10_000 : 10_000 - Number(event.price);
-    });
+    const costs = sim.events.flatMap((event) =>
+      event.type === "FILL" ? [slippageCostBps(event.side, event.price, price("10000"))] : [],
+    );
     expect(costs).toHaveLength(500);
-    expect(Math.min(...costs)).toBeGreaterThanOrEqual(25);
-    expect(Math.max(...costs)).toBeLessThanOrEqual(75.01);
-    const average = costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
-    expect(average).toBeGreaterThan(48);
-    expect(average).toBeLessThan(52);
+    for (const cost of costs) {
+      expect(compare(cost, decimal("25"))).toBeGreaterThanOrEqual(0);
+      expect(compare(cost, decimal("75.01"))).toBeLessThanOrEqual(0); // a tick, for the rounding
+    }
+    const average = dividedBy(costs.reduce(plus), decimal("500"), 4, "halfEven");
+    expect(compare(average, decimal("48"))).toBe(1);
+    expect(compare(average, decimal("52"))).toBe(-1);
   });
 
   test("slippage stops at the limit", async () => {

@@ -14,8 +14,8 @@ export type { ExchangeEvent, FillEvent, OrderAccepted, OrderEnded, OrderRefused 
 export { type ExchangeLog, MemoryExchangeLog, noExchangeLog } from "./exchange-log.ts";
 export { FileExchangeLog } from "./file-exchange-log.ts";
 export { ExchangeHost, type HostOptions } from "./http/exchange-host.ts";
+export { HostedExchange, type HostedOptions } from "./http/hosted-exchange.ts";
 export { HttpExchange, type HttpOptions } from "./http/http-exchange.ts";
-export { SharedExchange, type SharedOptions } from "./http/shared-exchange.ts";
 export type { MarketRow } from "./market/market-row.ts";
 export { openPriceSources } from "./market/open-price-sources.ts";
 export type { PriceSource } from "./market/price-source.ts";

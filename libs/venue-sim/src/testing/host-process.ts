@@ -1,4 +1,4 @@
-// Hosts a shared exchange until it is killed: node host-process.ts <config as JSON>.
+// Hosts a hosted exchange until it is killed: node host-process.ts <config as JSON>.
 
 import { SeededRandom, venueId } from "@surefill/core";
 import { connect } from "../client.ts";

@@ -11,7 +11,7 @@ export function environment(clock: Clock = systemClock): VenueEnvironment {
   return { venue: venueId("sim"), accounts: [paper], clock, random, log: silent, http: fetch, signal: never };
 }
 
-/** A member of a shared exchange, which leaves after the test. */
+/** A member of a hosted exchange, which leaves after the test. */
 export async function member(
   exchange: { readonly port: number; readonly requestTimeoutMs?: number },
   logFile: string,

@@ -31,8 +31,8 @@ const waitMs = 20;
 /** Signs of life that may be missed. */
 const heartbeatsMissedMax = 3;
 
-/** What a member needs to share an exchange. */
-export interface SharedOptions {
+/** What a member of such an exchange needs. */
+export interface HostedOptions {
   readonly port: number;
   readonly heartbeatMs: number;
   readonly requestTimeoutMs: number;
@@ -49,14 +49,14 @@ export interface SharedOptions {
  * An exchange that several processes of a machine trade at. Whichever gets the port hosts it, the others are its
  * clients; when the host is gone, the first that notices takes its place with the book from the log.
  */
-export class SharedExchange implements ExchangeApi {
-  readonly #options: SharedOptions;
+export class HostedExchange implements ExchangeApi {
+  readonly #options: HostedOptions;
   readonly #remote: HttpExchange;
   readonly #left = new AbortController();
   #host: ExchangeHost | undefined;
   #takingOver: Promise<void> | undefined;
 
-  private constructor(options: SharedOptions) {
+  private constructor(options: HostedOptions) {
     const { port, http, clock, requestTimeoutMs, heartbeatMs } = options;
     const silenceMsMax = heartbeatMs * heartbeatsMissedMax;
     this.#options = options;
@@ -67,16 +67,11 @@ export class SharedExchange implements ExchangeApi {
    * Hosts the exchange or joins its host. @throws SurefillError CONFIG_INVALID where the port is somebody else's, or
    * the host's settings are not ours; and what opening the exchange throws.
    */
-  static async join(options: SharedOptions, signal: AbortSignal): Promise<SharedExchange> {
-    const exchange = new SharedExchange(options);
+  static async join(options: HostedOptions, signal: AbortSignal): Promise<HostedExchange> {
+    const exchange = new HostedExchange(options);
     await exchange.#takeOver();
     await exchange.#mustAgree(signal);
     return exchange;
-  }
-
-  /** Whether this process is the host. */
-  get isHost(): boolean {
-    return this.#host !== undefined;
   }
 
   instruments(signal: AbortSignal): Promise<readonly Instrument[]> {
