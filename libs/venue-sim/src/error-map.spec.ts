@@ -10,10 +10,19 @@ describe("what the exchange's answers prove", () => {
     expect(outcomeOf(answer)).toEqual({ ...answer, rawAnswer: '{"kind":"ACCEPTED","venueOrderId":"sim_o1"}' });
   });
 
-  test.each(refusalReasons)("a refusal because of %s proves that nothing was done", (reason) => {
-    const outcome = outcomeOf(refusal(reason, "why"));
-    const context = { venue_reason: reason };
-    expect(outcome).toMatchObject({ kind: "REJECTED", error: { message: "why", context } });
+  const ofTheKey = "DUPLICATE_CLIENT_ORDER_ID";
+
+  test.each(refusalReasons.filter((reason) => reason !== ofTheKey))(
+    "a refusal because of %s proves that nothing was done",
+    (reason) => {
+      const outcome = outcomeOf(refusal(reason, "why"));
+      const context = { venue_reason: reason };
+      expect(outcome).toMatchObject({ kind: "REJECTED", error: { message: "why", context } });
+    },
+  );
+
+  test("a duplicate key proves that the exchange has it: unknown, to be looked up", () => {
+    expect(outcomeOf(refusal(ofTheKey, "why"))).toMatchObject({ kind: "UNKNOWN", error: { code: "ANSWER_LOST" } });
   });
 
   test("only a request that came too late and a full exchange are worth another attempt", () => {

@@ -1,4 +1,11 @@
-import { type ErrorCode, type OrderError, orderError, type SubmitOutcome, SurefillError } from "@surefill/core";
+import {
+  type ErrorCode,
+  type OrderError,
+  orderError,
+  retryClass,
+  type SubmitOutcome,
+  SurefillError,
+} from "@surefill/core";
 import { ConnectionError } from "./exchange/connection-error.ts";
 import type { SubmitAnswer } from "./exchange/exchange-api.ts";
 import type { Refusal, RefusalReason } from "./exchange/refusal.ts";
@@ -8,7 +15,8 @@ const codes: Readonly<Record<RefusalReason, ErrorCode>> = {
   MALFORMED_REQUEST: "ORDER_VALIDATION",
   // Definitive: the exchange judged the request by its own clock and did nothing.
   REQUEST_EXPIRED: "ATTEMPT_EXPIRED",
-  DUPLICATE_CLIENT_ORDER_ID: "ORDER_VALIDATION",
+  // The exchange has an order under this key: a refusal of the request, and no word about the attempt.
+  DUPLICATE_CLIENT_ORDER_ID: "ANSWER_LOST",
   UNKNOWN_INSTRUMENT: "INVALID_SYMBOL",
   EXCHANGE_FULL: "VENUE_BUSY",
   QUANTITY_RULE: "ORDER_VALIDATION",
@@ -24,9 +32,9 @@ export function refusalError({ reason, message }: Refusal): OrderError {
 
 export function outcomeOf(answer: SubmitAnswer): SubmitOutcome {
   const rawAnswer = JSON.stringify(answer);
-  return answer.kind === "ACCEPTED"
-    ? { kind: "ACCEPTED", venueOrderId: answer.venueOrderId, rawAnswer }
-    : { kind: "REJECTED", error: refusalError(answer), rawAnswer };
+  if (answer.kind === "ACCEPTED") return { kind: "ACCEPTED", venueOrderId: answer.venueOrderId, rawAnswer };
+  const error = refusalError(answer);
+  return { kind: retryClass(error.code) === "unknown" ? "UNKNOWN" : "REJECTED", error, rawAnswer };
 }
 
 /** What a submission without an answer proves: nothing, unless nothing was sent. */
