@@ -169,6 +169,26 @@ describe("an answer that can't be recorded", () => {
     expect(server.venue.callsOf("submit")).toHaveLength(1);
   });
 
+  it("given another order that is being sent at the time, so that one is left alone", async () => {
+    const fails = first(1);
+    const answer = Promise.withResolvers<SubmitOutcome>();
+    const answers = [Promise.resolve(accepted), answer.promise];
+    const server = serverOf(
+      { submit: () => answers.shift() ?? answer.promise },
+      { entry: { concurrencyMax: 2 }, ...faulty((change) => (isAnswer(change) && fails() ? "BEFORE" : undefined)) },
+    );
+    const unlucky = await orderAfter(server);
+    server.clock.advance(1);
+    const sending = await orderAfter(server);
+    await server.executor.start();
+    await pass(server.clock, 1_000, 50);
+    expect((await stored(server, unlucky)).state).toBe("IN_DOUBT");
+    expect((await stored(server, sending)).state).toBe("SUBMITTED");
+    answer.resolve(accepted);
+    await settle();
+    expect((await stored(server, sending)).state).toBe("CONFIRMING");
+  });
+
   it("given an answer about something else, so the order is IN_DOUBT and looked up", async () => {
     const stray = { submitKey: submitKey("stray"), evidence: { kind: "OPEN" }, fills: [] } as const;
     const server = serverOf({ submit: async () => ({ kind: "ACCEPTED", report: stray }) });

@@ -5,6 +5,7 @@ import { SurefillError } from "../error/surefill-error.ts";
 import { deskForTests, type TestDesk, venueAccount } from "../testing/desk-for-tests.ts";
 import { testVenue } from "../testing/order-fixtures.ts";
 import { pass, settle } from "../testing/settle.ts";
+import { addMs } from "../time/wall-time.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 
 const bob: AccountId = accountId("bob");
@@ -143,6 +144,16 @@ describe("a database that can't be reached", () => {
     const other = await deskForTests({ beside: test }).store.leases.acquire(venueAccount, "server-2", 10_000);
     expect(other).toEqual({ kind: "HELD", epoch: 2 });
     test.outage.isAway = false;
+    await pass(test.clock, 3_000, 500);
+    expect(keeper.fence(venueAccount)).toBeUndefined();
+  });
+
+  it("given a database whose clock jumps on, so that another takes the lease while we still count on it, so it is lost at once", async () => {
+    const test = deskForTests();
+    const { keeper } = keeperOf(test);
+    await keeper.start();
+    test.clock.setWall(addMs(test.clock.wall(), 3_600_000));
+    await test.store.leases.acquire(venueAccount, "server-2", 600_000);
     await pass(test.clock, 3_000, 500);
     expect(keeper.fence(venueAccount)).toBeUndefined();
   });

@@ -130,6 +130,7 @@ describe("alerts", () => {
 
   it.each([
     ["PARTIALLY_FILLED", "a fill", late, []],
+    ["PARTIALLY_FILLED", "exactly the rest", fillOf("F9", "0.6"), []],
     ["PARTIALLY_FILLED", "more than the rest", whole, ["order.overfill"]],
     ["FILLED", "one more fill", late, ["order.overfill"]],
     ["CANCELLED", "a fill", late, ["order.late_fill"]],

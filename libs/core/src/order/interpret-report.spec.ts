@@ -112,6 +112,15 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     ]),
     row(askedIn("IN_DOUBT"), "proven absent", failureOf("ABSENT", expired), "CANCELLED", ["CANCELLED"]),
     row(askedIn("IN_DOUBT"), "found cancelled", reportOf("CANCELLED"), "CANCELLED", ["ACCEPTED", "CANCELLED"]),
+    // Whoever takes or refuses a cancel has the order.
+    row(askedIn("IN_DOUBT"), "a cancel is taken", reportOf("CANCEL_TAKEN"), "CANCELLING", [
+      "ACCEPTED",
+      "CANCEL_STARTED",
+    ]),
+    row(askedIn("IN_DOUBT"), "a cancel is refused", failureOf("CANCEL_REFUSED", refused), "CANCELLING", [
+      "ACCEPTED",
+      "CANCEL_STARTED",
+    ]),
   ],
   "a live order": [
     row("CONFIRMING", "a trade", reportOf("TRADE", { fills: [f1] }), "PARTIALLY_FILLED", ["FILLED_PARTLY"]),

@@ -127,6 +127,8 @@ describe("one order, one trace", () => {
       "order.lifecycle",
       "venue.submit paper",
     ]);
+    const filled = test.tracer.spans.find(({ name }) => name === "order CONFIRMING → FILLED");
+    expect(filled?.start).toBe(filled?.end);
     expectOneTrace(test.tracer.spans);
   });
 
