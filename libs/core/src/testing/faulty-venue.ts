@@ -2,7 +2,7 @@ import { orderError } from "../error/order-error.ts";
 import type { Random } from "../id/random.ts";
 import { price } from "../money/price.ts";
 import { quantity } from "../money/quantity.ts";
-import type { Evidence, ExecutionReport } from "../order/execution-report.ts";
+import type { ExecutionReport } from "../order/execution-report.ts";
 import { type VenueFill, venueFillId } from "../order/fill.ts";
 import { type SubmitKey, submitKey, type VenueOrderId, venueOrderId } from "../order/order-id.ts";
 import { addMs, type WallTime } from "../time/wall-time.ts";
@@ -19,7 +19,7 @@ export interface VenueOrder {
   readonly arrivedAt: WallTime;
   readonly fills: VenueFill[];
   filled: number;
-  status: "OPEN" | "FILLED" | "CANCELLED" | "REJECTED";
+  status: "OPEN" | "FILLED" | "CANCELLED";
 }
 
 /** How long an attempt is valid, and how long queries may lag behind what the venue knows. */
@@ -213,7 +213,7 @@ export class FaultyVenue {
     return {
       submitKey: key,
       venueOrderId: name,
-      evidence: evidenceOf(order),
+      evidence: { kind: order.status },
       fills: withFills ? [...fills] : [],
       cumQuantity,
     };
@@ -228,10 +228,7 @@ export class FaultyVenue {
   }
 }
 
-function evidenceOf({ status }: VenueOrder): Evidence {
-  return status === "REJECTED" ? { kind: status, error: busy } : { kind: status };
-}
-
+/** Whole tenths as a decimal: 14 is "1.4". */
 export function tenthsText(tenths: number): string {
   return `${Math.floor(tenths / 10)}.${tenths % 10}`;
 }

@@ -1,6 +1,6 @@
 import type { ManualClock } from "./manual-clock.ts";
 
-/** No chain of promises in these tests is longer; what still waits then, waits for time or for the test. */
+/** More than one step of anything takes; work on hundreds of orders may need to be settled several times. */
 const turns = 500;
 
 /** Lets everything go on that waits for nothing but other promises: no sleep, a bounded number of turns. */
