@@ -116,10 +116,13 @@ describe("one order, one trace", () => {
   it("given one that is filled at once, so both transitions are told, the second without a time of its own", async () => {
     const test = setUp();
     const order = await test.placed();
-    test.venue.script.submit = async () => ({
-      kind: "ACCEPTED",
-      report: { submitKey: keyOf(order.orderId, 1), evidence: { kind: "FILLED" }, ...whole },
-    });
+    test.venue.script.submit = async () => {
+      test.clock.advance(7);
+      return {
+        kind: "ACCEPTED",
+        report: { submitKey: keyOf(order.orderId, 1), evidence: { kind: "FILLED" }, ...whole },
+      };
+    };
     await test.submittedOrder(order);
     expect(named(test.tracer.spans).slice(-4)).toEqual([
       "order SUBMITTED → CONFIRMING",
