@@ -106,6 +106,29 @@ describe("the table's judge", () => {
   });
 });
 
+describe("inside core, data flows one way", () => {
+  /** From the top floor down; a room imports from its own floor and those below. */
+  const floors = ["execution", "tracking", "desk"];
+  const floorOf = (file: string) => {
+    const floor = floors.indexOf(file.replace("libs/core/src/", "").split("/")[0] ?? "");
+    return floor === -1 ? floors.length : floor;
+  };
+  it("given its rooms, so execution stands on tracking, tracking on the desk, the desk on the rules, and nothing below knows what is above", () => {
+    const own = files.filter(
+      (file) => /^libs\/core\/src\/[^/]+\/.*\.ts$/.test(file) && !/\.spec\.ts$|\/testing\//.test(file),
+    );
+    const upwards = own.flatMap((file) =>
+      sourceImports(join(root, file))
+        .filter((specifier) => specifier.startsWith("."))
+        .map((specifier) => relative(root, resolve(root, dirname(file), specifier)))
+        .filter((target) => floorOf(target) < floorOf(file))
+        .map((target) => `${file} → ${target}`),
+    );
+    expect(own.length).toBeGreaterThan(40);
+    expect(upwards).toEqual([]);
+  });
+});
+
 describe("core takes nothing from its surroundings", () => {
   const ambient =
     /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bset(Timeout|Interval|Immediate)\b|\brandomUUID\b|\bprocess\.|\bAbortSignal\.timeout\b|\bperformance\.now\b|(?<![.\w])fetch\(/;

@@ -8,7 +8,7 @@ interface Rule {
   readonly packages: readonly string[] | "*";
 }
 
-/** Who may import what, as the design's table says. Specs and testing folders may add vitest and fast-check anywhere. */
+/** Who may import what. Specs and testing folders may add vitest and fast-check anywhere. */
 export const importTable: Readonly<Record<Layer, Rule>> = {
   // No I/O, no ambient time, randomness, process or fetch: pure libraries and the tracing API alone.
   core: { layers: [], packages: ["@opentelemetry/api", "@standard-schema/spec", "big.js"] },

@@ -1,5 +1,7 @@
 export { type AccountId, accountId } from "./account/account-id.ts";
 export { type VenueAccount, venueAccountKey } from "./account/venue-account.ts";
+export type { Desk } from "./desk/desk.ts";
+export { type FollowedPage, type FollowOptions, followEvents } from "./desk/follow-events.ts";
 export {
   type ErrorCode,
   errorCodes,
@@ -12,9 +14,7 @@ export { type OrderError, orderError } from "./error/order-error.ts";
 export { SurefillError } from "./error/surefill-error.ts";
 export type { ChangeFeed } from "./event/change-feed.ts";
 export { type EventCursor, type EventFilter, type EventLog, eventCursor, type LoggedEvent } from "./event/event-log.ts";
-export { type FollowedPage, type FollowOptions, followEvents } from "./event/follow-events.ts";
 export { type CancelAllProgress, type CancelScope, cancelAll } from "./execution/cancel-all.ts";
-export type { Desk } from "./execution/desk.ts";
 export { Executor } from "./execution/executor.ts";
 export { OrderWaiter } from "./execution/order-waiter.ts";
 export { type Placement, place } from "./execution/place.ts";

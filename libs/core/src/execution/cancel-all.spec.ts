@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { accountId } from "../account/account-id.ts";
+import { recordReport } from "../desk/record-report.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import { instrumentId } from "../instrument/instrument.ts";
 import type { Order } from "../order/order.ts";
@@ -14,7 +15,6 @@ import {
 } from "../testing/desk-for-tests.ts";
 import { testAccount, testVenue } from "../testing/order-fixtures.ts";
 import { settle } from "../testing/settle.ts";
-import { recordReport } from "../tracking/record-report.ts";
 import { venueId } from "../venue/venue-id.ts";
 import { type CancelAllProgress, type CancelScope, cancelAll } from "./cancel-all.ts";
 

@@ -1,10 +1,10 @@
 import type { AccountId } from "../account/account-id.ts";
+import type { Desk } from "../desk/desk.ts";
 import type { InstrumentId } from "../instrument/instrument.ts";
 import { isTerminal, type Order } from "../order/order.ts";
 import type { OrderId } from "../order/order-id.ts";
 import type { OrderPosition } from "../store/order-store.ts";
 import type { VenueId } from "../venue/venue-id.ts";
-import type { Desk } from "./desk.ts";
 import { requestCancel } from "./request-cancel.ts";
 
 /** Which of our orders; absent fields don't narrow. */

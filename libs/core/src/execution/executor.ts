@@ -1,13 +1,13 @@
 import { type VenueAccount, venueAccountKey } from "../account/venue-account.ts";
+import { commitTransitions } from "../desk/commit-transitions.ts";
+import type { Desk } from "../desk/desk.ts";
+import { reread } from "../desk/record-report.ts";
 import { changeOrder } from "../order/change-order.ts";
 import type { Order } from "../order/order.ts";
 import type { OrderId } from "../order/order-id.ts";
 import type { LeaseFence } from "../store/order-change.ts";
-import { reread } from "../tracking/record-report.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
 import { venueAccounts } from "../venue/venue-directory.ts";
-import { commitTransitions } from "./commit-transitions.ts";
-import type { Desk } from "./desk.ts";
 import { Lane } from "./lane.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import { recover } from "./recover.ts";

@@ -1,6 +1,6 @@
 import { type VenueAccount, venueAccountKey } from "../account/venue-account.ts";
+import type { Desk } from "../desk/desk.ts";
 import type { LeaseFence } from "../store/order-change.ts";
-import type { Desk } from "./desk.ts";
 
 const leaseTtlMs = 10_000;
 const renewEveryMs = 3_000;

@@ -1,6 +1,6 @@
+import type { Desk } from "../desk/desk.ts";
 import type { Order } from "../order/order.ts";
 import type { OrderId } from "../order/order-id.ts";
-import type { Desk } from "./desk.ts";
 
 interface Waiting {
   readonly orderId: OrderId;
@@ -91,9 +91,12 @@ export class OrderWaiter {
   async #read(): Promise<void> {
     while (this.#waiting.size > 0 && !this.#stop.signal.aborted) {
       await this.#rest();
-      const orderIds = [...this.#waiting.keys()].slice(0, readMax);
+      const orderIds = [...this.#waiting.keys()];
       try {
-        for (const order of await this.#desk.store.orders.findMany(orderIds)) this.observed(order);
+        for (let from = 0; from < orderIds.length; from += readMax) {
+          const orders = await this.#desk.store.orders.findMany(orderIds.slice(from, from + readMax));
+          for (const order of orders) this.observed(order);
+        }
       } catch (error) {
         this.#desk.log.warn({ error }, "waiting orders could not be read; trying again");
       }

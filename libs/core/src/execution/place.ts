@@ -1,3 +1,5 @@
+import { commitTransitions } from "../desk/commit-transitions.ts";
+import type { Desk } from "../desk/desk.ts";
 import { type OrderError, orderError } from "../error/order-error.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import { uuidV7 } from "../id/uuid-v7.ts";
@@ -17,8 +19,6 @@ import { laterOf, type WallTime } from "../time/wall-time.ts";
 import { withDeadline } from "../time/with-deadline.ts";
 import type { MarketPrice } from "../venue/venue.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
-import { commitTransitions } from "./commit-transitions.ts";
-import type { Desk } from "./desk.ts";
 
 /** What became of an instruction. */
 export type Placement =

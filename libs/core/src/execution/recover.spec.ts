@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { accountId } from "../account/account-id.ts";
+import { recordReport } from "../desk/record-report.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import type { OrderId } from "../order/order-id.ts";
 import { deskForTests, orderAfter, pathTo, stored, type TestDesk, venueAccount } from "../testing/desk-for-tests.ts";
-import { recordReport } from "../tracking/record-report.ts";
 import { recover } from "./recover.ts";
 
 const nothingSent = () => false;

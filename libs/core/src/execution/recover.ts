@@ -1,11 +1,11 @@
 import type { VenueAccount } from "../account/venue-account.ts";
+import { commitTransitions } from "../desk/commit-transitions.ts";
+import type { Desk } from "../desk/desk.ts";
 import { orderError } from "../error/order-error.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import { changeOrder } from "../order/change-order.ts";
 import type { Order } from "../order/order.ts";
 import type { OrderPosition } from "../store/order-store.ts";
-import { commitTransitions } from "./commit-transitions.ts";
-import type { Desk } from "./desk.ts";
 
 const pageMax = 500;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isTerminal, type Order } from "../order/order.ts";
+import { dueAtOnce, isTerminal, type Order } from "../order/order.ts";
 import { deskForTests, orderAfter, pathTo, stored } from "../testing/desk-for-tests.ts";
 import { refused, sampleEvents } from "../testing/order-fixtures.ts";
 import { requestCancel } from "./request-cancel.ts";
@@ -53,7 +53,7 @@ describe("asking for a cancel", () => {
     const after = await requestCancel(test.desk, order, "please");
     expect(after).toMatchObject({
       state: "CANCELLING",
-      cancelAfter: test.clock.wall(),
+      cancelAfter: dueAtOnce.cancel,
       cancelRequest: { reason: "test" },
     });
   });

@@ -1,9 +1,9 @@
+import { commitTransitions } from "../desk/commit-transitions.ts";
+import type { Desk } from "../desk/desk.ts";
+import { reread } from "../desk/record-report.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import { changeOrder } from "../order/change-order.ts";
 import { isTerminal, type Order } from "../order/order.ts";
-import { reread } from "../tracking/record-report.ts";
-import { commitTransitions } from "./commit-transitions.ts";
-import type { Desk } from "./desk.ts";
 
 const conflictsMax = 20;
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { recordReport } from "../desk/record-report.ts";
+import { orderError } from "../error/order-error.ts";
 import { quantity } from "../money/quantity.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
 import type { Order } from "../order/order.ts";
@@ -8,7 +10,6 @@ import { fillOf, lost, refused } from "../testing/order-fixtures.ts";
 import type { VenueScript } from "../testing/scripted-venue.ts";
 import { settle } from "../testing/settle.ts";
 import { elapsedMs } from "../time/wall-time.ts";
-import { recordReport } from "../tracking/record-report.ts";
 import type { CancelOutcome, LookupAnswer } from "../venue/venue.ts";
 import { sendCancel } from "./send-cancel.ts";
 
@@ -67,6 +68,13 @@ describe("what the answer proves", () => {
   it("given refused while it is open, so the order goes on and nobody sends the cancel again", async () => {
     const { after } = await answered({ kind: "REFUSED", error: refused });
     expect(after).toMatchObject({ state: "CONFIRMING", lastError: refused, cancelRequest: { reason: "test" } });
+  });
+
+  it("given refused for now, so it is sent again after 1 s", async () => {
+    const busy = orderError("RATE_LIMITED", "too many requests");
+    const { after, againMs } = await answered({ kind: "REFUSED", error: busy });
+    expect(after).toMatchObject({ state: "CANCELLING", lastError: busy });
+    expect(againMs(after)).toBe(1_000);
   });
 
   it("given unknown, so it is sent again after 1 s", async () => {

@@ -1,13 +1,14 @@
-import { orderError } from "../error/order-error.ts";
+import type { Desk } from "../desk/desk.ts";
+import { recordReport } from "../desk/record-report.ts";
+import { retryClass } from "../error/error-code.ts";
+import { type OrderError, orderError } from "../error/order-error.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
 import type { Order } from "../order/order.ts";
 import { withDeadline } from "../time/with-deadline.ts";
-import { recordReport } from "../tracking/record-report.ts";
+import { attemptReference, lookUp } from "../tracking/look-up.ts";
 import type { CancelOutcome } from "../venue/venue.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
-import type { Desk } from "./desk.ts";
-import { attemptReference, lookUp } from "./look-up.ts";
 
 const cancelMsMax = 10_000;
 
@@ -58,7 +59,7 @@ async function recordOutcome(
       return told.state === "CANCELLING" ? recordReport(desk, told, report({ kind: "CANCEL_TAKEN" })) : told;
     }
     case "REFUSED":
-      return recordReport(desk, order, report({ kind: "CANCEL_REFUSED", error: outcome.error }));
+      return recordReport(desk, order, report(refusal(outcome.error)));
     case "UNKNOWN":
       return recordReport(desk, order, report({ kind: "CANCEL_UNKNOWN", error: outcome.error }));
     case "NOT_OPEN": {
@@ -70,4 +71,9 @@ async function recordOutcome(
         : found;
     }
   }
+}
+
+/** A refusal that may pass, as for too many requests, is asked again; one for good leaves the order as it is there. */
+function refusal(error: OrderError): ExecutionReport["evidence"] {
+  return { kind: retryClass(error.code) === "fatal" ? "CANCEL_REFUSED" : "CANCEL_UNKNOWN", error };
 }

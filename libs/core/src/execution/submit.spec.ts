@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { recordReport } from "../desk/record-report.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import { attemptOf, type Order } from "../order/order.ts";
 import { submitKey } from "../order/order-id.ts";
@@ -8,7 +9,6 @@ import type { VenueScript } from "../testing/scripted-venue.ts";
 import { settle } from "../testing/settle.ts";
 import { acceptAll, accepted, submissionFor } from "../testing/submission-for-tests.ts";
 import { addMs } from "../time/wall-time.ts";
-import { recordReport } from "../tracking/record-report.ts";
 import type { SubmitOutcome } from "../venue/venue.ts";
 import { submit } from "./submit.ts";
 

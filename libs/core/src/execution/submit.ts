@@ -1,3 +1,6 @@
+import { commitTransitions } from "../desk/commit-transitions.ts";
+import type { Desk } from "../desk/desk.ts";
+import { recordReport, reread } from "../desk/record-report.ts";
 import { type OrderError, orderError } from "../error/order-error.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import { exceedsSlippage } from "../money/slippage.ts";
@@ -9,11 +12,8 @@ import { deadAttemptEvent } from "../retry/dead-attempt-event.ts";
 import type { AttemptWrite, LeaseFence } from "../store/order-change.ts";
 import type { VenueCall } from "../telemetry/order-telemetry.ts";
 import { withDeadline } from "../time/with-deadline.ts";
-import { recordReport, reread } from "../tracking/record-report.ts";
 import type { AttemptRequest, PrepareAnswer, PreparedAttempt, SubmitOutcome } from "../venue/venue.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
-import { commitTransitions } from "./commit-transitions.ts";
-import type { Desk } from "./desk.ts";
 
 /** Deadlines of the venue calls: a venue that says nothing for so long has said nothing. */
 const prepareMsMax = 10_000;

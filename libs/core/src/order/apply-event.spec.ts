@@ -16,7 +16,7 @@ import {
 } from "../testing/order-fixtures.ts";
 import type { WallTime } from "../time/wall-time.ts";
 import { applyEvent } from "./apply-event.ts";
-import { attemptOf, isTerminal, leavesQuantity, nextActionAt, type Order } from "./order.ts";
+import { attemptOf, dueAtOnce, isTerminal, leavesQuantity, nextActionAt, type Order } from "./order.ts";
 import type { OrderEvent } from "./order-event.ts";
 import { submitKey, venueOrderId } from "./order-id.ts";
 import { phases } from "./order-state.ts";
@@ -157,7 +157,7 @@ describe("a cancel request", () => {
 
   it("given a live order, when asked, so the cancel is due at once, and later as each answer says", () => {
     const order = applied(orderIn("CONFIRMING"), CANCEL_REQUESTED);
-    expect(nextActionAt(order)).toBe(after(50));
+    expect(nextActionAt(order)).toBe(dueAtOnce.cancel);
     expect(nextActionAt(applied(order, sampleEvents.CANCEL_UNANSWERED))).toBe(after(2_000));
     expect(nextActionAt(applied(order, sampleEvents.CANCEL_SENT))).toBe(after(6_000));
     expect(nextActionAt(applied(order, sampleEvents.CANCEL_SENT, partly(f1)))).toBe(after(6_000));
@@ -248,7 +248,7 @@ describe("when a server must act", () => {
   it("is known for the phases that wait for a server, and for no other", () => {
     expect(due).toEqual({
       ...Object.fromEntries(phases.map((phase) => [phase, undefined])),
-      PENDING: after(30),
+      PENDING: dueAtOnce.submission,
       AWAITING_CONFIRMATION: after(10_000),
       CANCELLING: after(30),
       FAILED_WILL_RETRY: after(1_000),

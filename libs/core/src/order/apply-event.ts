@@ -2,7 +2,15 @@ import { addAmount, notional, zeroAmount } from "../money/amount.ts";
 import { addQuantity } from "../money/quantity.ts";
 import { laterOf, type WallTime } from "../time/wall-time.ts";
 import type { VenueFill } from "./fill.ts";
-import { type Attempt, attemptOf, type Order, type OrderPhase, type OrderProgress, phaseOf } from "./order.ts";
+import {
+  type Attempt,
+  attemptOf,
+  dueAtOnce,
+  type Order,
+  type OrderPhase,
+  type OrderProgress,
+  phaseOf,
+} from "./order.ts";
 import type { OrderEvent } from "./order-event.ts";
 import type { Phase } from "./order-state.ts";
 import { nextPhase, stateOfPhase } from "./transition-table.ts";
@@ -120,7 +128,7 @@ function phaseAfter(order: Order, event: OrderEvent, to: Phase, progress: OrderP
       return attempt && { state: to, attempt, ...(landedAt === undefined ? {} : { landedAt }) };
     }
     case "CANCELLING":
-      return attempt && { state: to, attempt, cancelAfter: cancelAfter(order, event, progress.updatedAt) };
+      return attempt && { state: to, attempt, cancelAfter: cancelAfter(order, event) };
     case "FAILED_WILL_RETRY":
       return event.type === "RETRY_SCHEDULED" ? { state: "FAILED", retryAt: event.retryAt, ...last } : undefined;
     case "FAILED_FINAL":
@@ -135,9 +143,9 @@ function phaseAfter(order: Order, event: OrderEvent, to: Phase, progress: OrderP
   }
 }
 
-function cancelAfter(order: Order, event: OrderEvent, at: WallTime): WallTime {
+function cancelAfter(order: Order, event: OrderEvent): WallTime {
   if (event.type === "CANCEL_UNANSWERED" || event.type === "CANCEL_SENT") return event.cancelAfter;
-  return order.state === "CANCELLING" ? order.cancelAfter : at;
+  return order.state === "CANCELLING" ? order.cancelAfter : dueAtOnce.cancel;
 }
 
 function attemptAfter(order: Order, event: OrderEvent, progress: OrderProgress): Attempt | undefined {

@@ -12,7 +12,7 @@ import {
 } from "../testing/order-fixtures.ts";
 import { eventsOf, failureOf, interpreted, reportOf, told, toldAt } from "../testing/report-fixtures.ts";
 import { changeOrder } from "./change-order.ts";
-import { attemptOf, type Order, phaseOf } from "./order.ts";
+import { attemptOf, dueAtOnce, type Order, phaseOf } from "./order.ts";
 import { submitKey, venueOrderId } from "./order-id.ts";
 
 const f1 = fillOf("F1", "0.4");
@@ -117,7 +117,7 @@ describe("when the next step is due", () => {
 
   it("given a cancel request, when found, so the cancel is due now", () => {
     const order = orderIn("IN_DOUBT", { cancelRequest: { at: after(25), reason: "asked" } });
-    expect(told(order, reportOf("OPEN"))).toMatchObject({ state: "CANCELLING", cancelAfter: toldAt });
+    expect(told(order, reportOf("OPEN"))).toMatchObject({ state: "CANCELLING", cancelAfter: dueAtOnce.cancel });
   });
 });
 

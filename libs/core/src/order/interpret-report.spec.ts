@@ -187,6 +187,15 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
       "SUBMITTED",
       [],
     ),
+    row(
+      "PARTIALLY_FILLED",
+      "done with less than asked for, by its own count",
+      reportOf("FILLED", { cumQuantity: quantity("0.4") }),
+      "EXPIRED",
+      ["EXPIRED"],
+      [f1],
+    ),
+    row("PARTIALLY_FILLED", "done, without a count", reportOf("FILLED"), "PARTIALLY_FILLED", [], [f1]),
     row("CONFIRMING", "filled, no fill told", reportOf("FILLED", { cumQuantity: quantity("1") }), "CONFIRMING", []),
     row(
       "CONFIRMING",
@@ -294,10 +303,15 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     row("FAILED_WILL_RETRY", "refused for good, told later", failureOf("REJECTED", refused), "FAILED_WILL_RETRY", []),
     row("FAILED_WILL_RETRY", "absent, told again", failureOf("ABSENT", expired), "FAILED_WILL_RETRY", []),
     row("FAILED_WILL_RETRY", "the answer is lost, told late", failureOf("UNKNOWN"), "FAILED_WILL_RETRY", []),
+    row("FAILED_WILL_RETRY", "still open, against the proof", reportOf("OPEN"), "CONFIRMING", ["ACCEPTED"]),
+    row("FAILED_WILL_RETRY", "cancelled, which agrees", reportOf("CANCELLED"), "FAILED_WILL_RETRY", []),
+    row("FAILED_WILL_RETRY", "expired, which agrees", reportOf("EXPIRED"), "FAILED_WILL_RETRY", []),
     row("FAILED_WILL_RETRY", "a fill, against the proof", reportOf("TRADE", { fills: [f1] }), "PARTIALLY_FILLED", [
+      "ACCEPTED",
       "FILLED_PARTLY",
     ]),
     row("FAILED_WILL_RETRY", "all of it filled, against the proof", reportOf("FILLED", { fills: [whole] }), "FILLED", [
+      "ACCEPTED",
       "FILLED_FULLY",
     ]),
   ],

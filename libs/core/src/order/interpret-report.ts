@@ -29,7 +29,8 @@ export function interpretReport(
   const steps = new Steps(order, context.now);
   // Evidence about an attempt that is not the current one proves nothing about the order; its fills always count.
   const concernsCurrentAttempt = attemptOf(order)?.submitKey === report.submitKey;
-  if (concernsCurrentAttempt && provesAcceptance(report)) {
+  const isBelievedDead = order.state === "FAILED";
+  if (concernsCurrentAttempt && (isBelievedDead ? provesLife(report) : provesAcceptance(report))) {
     steps.take({
       type: "ACCEPTED",
       ...(report.venueOrderId === undefined ? {} : { venueOrderId: report.venueOrderId }),
@@ -80,6 +81,12 @@ function provesAcceptance({ evidence, fills }: ExecutionReport): boolean {
   }
 }
 
+/** That an attempt was cancelled or has expired agrees with its being dead; anything else says that it is not. */
+function provesLife(report: ExecutionReport): boolean {
+  const { kind } = report.evidence;
+  return kind !== "CANCELLED" && kind !== "EXPIRED" && provesAcceptance(report);
+}
+
 function newFills(fills: readonly VenueFill[], recorded: ReadonlySet<string>): readonly VenueFill[] {
   const seen = new Set(recorded);
   return fills.filter((fill) => {
@@ -103,9 +110,10 @@ function takeEvidence(steps: Steps, report: ExecutionReport, context: InterpretC
   switch (evidence.kind) {
     case "FILLED":
       // A base-sized order is filled by its fills alone; a quote-sized one when the venue says so and none is missing.
-      if (order.instruction.size.in === "QUOTE" && order.cumQuantity !== "0" && hasAllFills(order, report)) {
-        steps.take({ type: "COMPLETED" });
-      }
+      if (order.cumQuantity === "0" || !hasAllFills(order, report)) return;
+      if (order.instruction.size.in === "QUOTE") steps.take({ type: "COMPLETED" });
+      // Its own count is reached and less than we asked for: it ended the rest, as with dust below its lot.
+      else if (report.cumQuantity !== undefined) steps.take({ type: "EXPIRED" });
       return;
     case "CANCELLED":
     case "EXPIRED":

@@ -1,4 +1,4 @@
-/** The states of section 2; the comment on each is FIX 39. */
+/** Where an order can be in its life; the comment on each is FIX 39. */
 export const orderStates = [
   "PENDING", // A
   "AWAITING_CONFIRMATION", // A

@@ -4,7 +4,7 @@ import type { Price } from "../money/price.ts";
 import { type Quantity, remainingQuantity, zeroQuantity } from "../money/quantity.ts";
 import type { PositionId } from "../position/position-id.ts";
 import type { OrderTrace } from "../telemetry/order-trace.ts";
-import type { WallTime } from "../time/wall-time.ts";
+import { type WallTime, wallTime } from "../time/wall-time.ts";
 import type { Instruction } from "./instruction.ts";
 import type { OrderId, SubmitKey, VenueOrderId } from "./order-id.ts";
 import { isFinal, type OrderState, type Phase } from "./order-state.ts";
@@ -106,11 +106,16 @@ export function leavesQuantity(order: Order): Quantity | undefined {
   return isTerminal(order) ? zeroQuantity : remainingQuantity(size.quantity, order.cumQuantity);
 }
 
+/**
+ * Due whatever the clock says, even one that was set back: cancels before submissions, for they sort by this time.
+ */
+export const dueAtOnce = { cancel: wallTime(0), submission: wallTime(1) } as const;
+
 /** When a server must act on the order next; undefined while it waits for evidence, or for nothing any more. */
 export function nextActionAt(order: Order): WallTime | undefined {
   switch (order.state) {
     case "PENDING":
-      return order.updatedAt;
+      return dueAtOnce.submission;
     case "AWAITING_CONFIRMATION":
       return order.confirmBy;
     case "CANCELLING":

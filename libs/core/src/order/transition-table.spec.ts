@@ -7,7 +7,7 @@ import { isFinal, type Phase, phases } from "./order-state.ts";
 import { nextPhase, transitionTable } from "./transition-table.ts";
 
 /**
- * Section 2 of the design, read by a person, not derived from the code. A row is an event, a column the phase it happens in, a
+ * The state machine as a person reads it, not derived from the code. A row is an event, a column the phase it happens in, a
  * cell the phase after it. "." is refused, "=" stays where it is, OPEN is CONF or PART by whether anything is filled.
  * FAIL~ will run again, FAIL! will not.
  */
@@ -22,7 +22,7 @@ RETRY_SCHEDULED     FAIL~ .     FAIL~ FAIL~ FAIL~ .     .     FAIL~ .     .     
 FAILED              FAIL! .     FAIL! FAIL! FAIL! .     .     FAIL! .     .     .     .     .     .
 REJECTED            .     .     REJD  REJD  REJD  .     REJD  .     .     .     .     .     .     .
 ANSWER_LOST         .     .     DOUBT .     .     .     .     .     .     .     .     .     .     .
-ACCEPTED            .     .     CONF  CONF  .     .     .     .     .     .     .     .     .     .
+ACCEPTED            .     .     CONF  CONF  .     .     .     CONF  .     .     .     .     .     .
 LANDED              .     .     .     .     =     .     .     .     .     .     .     .     .     .
 FILLED_PARTLY       .     .     PART  PART  PART  PART  =     PART  =     =     =     =     =     .
 FILLED_FULLY        .     .     FILL  FILL  FILL  FILL  FILL  FILL  =     =     =     =     =     .

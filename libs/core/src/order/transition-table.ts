@@ -78,6 +78,7 @@ export const transitionTable: Readonly<Record<Phase, Row>> = {
   FAILED_WILL_RETRY: {
     ...deadAttempt, // the next prepare failed
     ...fills, // the proof was wrong: money moved, so the retry is off
+    ACCEPTED: "CONFIRMING", // the proof was wrong: a retry now would be a second order
     ATTEMPT_PREPARED: "SUBMITTED",
     CANCEL_REQUESTED: "CANCELLED",
   },
@@ -97,7 +98,7 @@ export function nextPhase(phase: Phase, event: OrderEventType, hasFills: boolean
   return target;
 }
 
-/** The state of section 2 that a phase is shown as. */
+/** The state that a phase is shown as. */
 export function stateOfPhase(phase: Phase): OrderState {
   return phase === "FAILED_FINAL" || phase === "FAILED_WILL_RETRY" ? "FAILED" : phase;
 }

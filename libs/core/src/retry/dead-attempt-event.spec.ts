@@ -76,7 +76,7 @@ describe("what becomes of an order whose attempt is dead", () => {
   });
 });
 
-/** Section 4: what may pass, or provably did nothing. Whatever is not here ends at once. */
+/** What may pass, or provably did nothing. Whatever is not here ends at once. */
 const worthARetry = [
   "VENUE_REJECTED",
   "VENUE_BUSY",

@@ -9,7 +9,7 @@ export interface RetryPolicy {
   readonly jitterRatioMax: number;
 }
 
-/** Section 4: 1 s, 2 s, then 4 s …, at most 30 s, at most 10 % on top; 3 attempts. */
+/** 1 s, 2 s, then 4 s …, at most 30 s, at most 10 % on top; 3 attempts. */
 export const defaultRetryPolicy: RetryPolicy = {
   attemptsMax: 3,
   delayMs: 1_000,

@@ -1,7 +1,7 @@
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
-import type { Desk } from "../execution/desk.ts";
-import { lookUp } from "../execution/look-up.ts";
+import type { Desk } from "../desk/desk.ts";
+import { recordReport } from "../desk/record-report.ts";
 import { place } from "../execution/place.ts";
 import { requestCancel } from "../execution/request-cancel.ts";
 import { sendCancel } from "../execution/send-cancel.ts";
@@ -15,7 +15,7 @@ import { busy, fillOf, limitBuy, lost, refused } from "../testing/order-fixtures
 import { type RecordedSpan, RecordingTracer } from "../testing/recording-tracer.ts";
 import type { VenueScript } from "../testing/scripted-venue.ts";
 import { btcPrice, btcUsdt } from "../testing/venue-fixtures.ts";
-import { recordReport } from "../tracking/record-report.ts";
+import { lookUp } from "../tracking/look-up.ts";
 import type { SubmitOutcome } from "../venue/venue.ts";
 import { OrderTelemetry } from "./order-telemetry.ts";
 import type { OrderTrace } from "./order-trace.ts";

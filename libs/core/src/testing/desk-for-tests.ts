@@ -1,7 +1,7 @@
 import { trace } from "@opentelemetry/api";
 import { expect, onTestFinished } from "vitest";
-import { commitTransitions } from "../execution/commit-transitions.ts";
-import type { Desk } from "../execution/desk.ts";
+import { commitTransitions } from "../desk/commit-transitions.ts";
+import type { Desk } from "../desk/desk.ts";
 import { SeededRandom } from "../id/seeded-random.ts";
 import { uuidV7 } from "../id/uuid-v7.ts";
 import { defaultCollarBps } from "../instrument/check-market.ts";

@@ -120,23 +120,27 @@ export function describeReads(get: OpenedGetter): void {
   });
 
   describe("due orders", () => {
-    it("are those that a server must act on by now, most overdue first", async () => {
+    it("are those that a server must act on by now, new ones whatever the clock says, then the most overdue first", async () => {
       const { store } = get();
       const account = freshAccount();
       const at = (ms: number) => ({ account, at: addMs(placedAt, ms) });
-      const [later, first, notYet] = [placed(at(20)), placed(at(10)), placed(at(31))];
-      for (const change of [later, first, notYet]) await store.orders.commit(change);
-      const retrying = await commitRetrying(store, { account, retryAt: addMs(placedAt, 15) });
+      const pending = [placed(at(20)), placed(at(10))].sort((a, b) => (a.order.orderId < b.order.orderId ? -1 : 1));
+      for (const change of pending) await store.orders.commit(change);
+      const retryAt = (ms: number) => commitRetrying(store, { account, retryAt: addMs(placedAt, ms) });
+      const [second, first] = [await retryAt(25), await retryAt(15)];
+      await retryAt(31);
       const waiting = await commitOpen(store, { account });
       const ended = filled(await commitOpen(store, { account }));
       await store.orders.commit(ended);
 
       const here = { venue: venueId("paper"), account };
       const now = addMs(placedAt, 30);
-      const inTurn = [first, retrying, later].map(({ order }) => order);
+      const pendingOrders = pending.map(({ order }) => order);
+      const inTurn = [...pendingOrders, first.order, second.order];
       expect(await store.orders.due([here], now, 10)).toEqual(inTurn);
-      expect(await store.orders.due([here], now, 2)).toEqual(inTurn.slice(0, 2));
-      expect(await store.orders.due([here], addMs(placedAt, 9), 10)).toEqual([]);
+      expect(await store.orders.due([here], now, 3)).toEqual(inTurn.slice(0, 3));
+      expect(await store.orders.due([here], addMs(placedAt, 14), 10)).toEqual(pendingOrders);
+      expect(await store.orders.due([here], addMs(placedAt, -3_600_000), 10)).toEqual(pendingOrders);
       expect(waiting.order.state).toBe("CONFIRMING");
     });
 

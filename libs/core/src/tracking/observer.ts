@@ -1,6 +1,6 @@
 import type { VenueAccount } from "../account/venue-account.ts";
-import type { Desk } from "../execution/desk.ts";
-import { lookUp } from "../execution/look-up.ts";
+import type { Desk } from "../desk/desk.ts";
+import { recordReport } from "../desk/record-report.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
 import { attemptOf, type Order } from "../order/order.ts";
 import type { SubmitKey } from "../order/order-id.ts";
@@ -8,8 +8,8 @@ import type { OrderPosition } from "../store/order-store.ts";
 import { addMs, type WallTime } from "../time/wall-time.ts";
 import { withDeadline } from "../time/with-deadline.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
+import { lookUp } from "./look-up.ts";
 import { LookupLadder } from "./lookup-ladder.ts";
-import { recordReport } from "./record-report.ts";
 import { SerialByKey } from "./serial-by-key.ts";
 
 /** Between polls: where there is no stream, and as a backstop where there is one, for streams may miss reports. */

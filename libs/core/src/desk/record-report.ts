@@ -1,11 +1,11 @@
 import { SurefillError } from "../error/surefill-error.ts";
-import { commitTransitions } from "../execution/commit-transitions.ts";
-import type { Desk } from "../execution/desk.ts";
 import { changeOrder } from "../order/change-order.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
 import { interpretReport } from "../order/interpret-report.ts";
 import type { Order } from "../order/order.ts";
 import type { AttemptWrite } from "../store/order-change.ts";
+import { commitTransitions } from "./commit-transitions.ts";
+import type { Desk } from "./desk.ts";
 
 /** How often an order that others keep changing is read again before the report is given back to its source. */
 const conflictsMax = 20;

@@ -1,11 +1,11 @@
+import type { Desk } from "../desk/desk.ts";
+import { recordReport } from "../desk/record-report.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import { type Attempt, attemptOf, isFateOpen, type Order } from "../order/order.ts";
 import type { AttemptWrite } from "../store/order-change.ts";
 import { withDeadline } from "../time/with-deadline.ts";
-import { recordReport } from "../tracking/record-report.ts";
 import type { AttemptReference, LookupAnswer } from "../venue/venue.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
-import type { Desk } from "./desk.ts";
 import { proveAbsence } from "./prove-absence.ts";
 
 const lookupMsMax = 10_000;

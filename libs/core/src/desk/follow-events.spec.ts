@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { accountId } from "../account/account-id.ts";
+import type { EventCursor, EventFilter } from "../event/event-log.ts";
 import type { OrderId } from "../order/order-id.ts";
 import { deskForTests, orderAfter, pathTo, type TestDesk } from "../testing/desk-for-tests.ts";
 import { testAccount } from "../testing/order-fixtures.ts";
 import { pass, settle } from "../testing/settle.ts";
-import type { EventCursor, EventFilter } from "./event-log.ts";
 import { type FollowedPage, followEvents } from "./follow-events.ts";
 
 interface Following {
@@ -167,6 +167,17 @@ describe("signs of life", () => {
 });
 
 describe("wake-ups", () => {
+  it("given a filter that nothing passes, so what was read is not read again", async () => {
+    const test = deskForTests();
+    const { pages } = reader(test, { filter: { account: accountId("nobody") }, heartbeatMs: 100 });
+    await settle();
+    const beginning = pages[0]?.cursor;
+    await orderAfter(test, pathTo.FILLED);
+    await pass(test.clock, 200, 5);
+    expect(pages.at(-1)?.cursor).toBe(await test.store.events.head());
+    expect(pages.at(-1)?.cursor).not.toBe(beginning);
+  });
+
   it("given a commit, so it is told within 10 ms", async () => {
     const test = deskForTests();
     const { seen } = reader(test);

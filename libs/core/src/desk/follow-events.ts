@@ -1,5 +1,5 @@
-import type { Desk } from "../execution/desk.ts";
-import type { EventCursor, EventFilter, LoggedEvent } from "./event-log.ts";
+import type { EventCursor, EventFilter, LoggedEvent } from "../event/event-log.ts";
+import type { Desk } from "./desk.ts";
 
 /** A page of events and the cursor behind it; no events is a sign of life. */
 export interface FollowedPage {
@@ -37,11 +37,14 @@ export async function* followEvents(
     wake?.();
   });
   try {
+    const isNarrowed = Object.keys(filter).length > 0;
     let cursor = after ?? (await store.events.head());
     let silentSinceMs = clock.monotonicMs();
     yield { events: [], cursor };
     while (!signal.aborted) {
       changed = false;
+      // Behind this head nothing passes the filter if nothing is found: a quiet stream need not read it all again.
+      const head = isNarrowed ? await store.events.head() : cursor;
       const events = await store.events.after(cursor, filter, pageMax);
       const last = events.at(-1);
       if (last !== undefined) {
@@ -49,7 +52,10 @@ export async function* followEvents(
         silentSinceMs = clock.monotonicMs();
         yield { events, cursor };
         if (events.length === pageMax) continue;
-      } else if (clock.monotonicMs() - silentSinceMs >= heartbeatMs) {
+      } else {
+        cursor = head;
+      }
+      if (last === undefined && clock.monotonicMs() - silentSinceMs >= heartbeatMs) {
         silentSinceMs = clock.monotonicMs();
         yield { events: [], cursor };
       }
