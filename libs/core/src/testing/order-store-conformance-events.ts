@@ -3,10 +3,16 @@ import type { EventCursor, EventFilter, LoggedEvent } from "../event/event-log.t
 import type { OrderEventRecord } from "../order/order-event-record.ts";
 import type { Store } from "../store/store.ts";
 import type { OpenedGetter } from "./order-store-conformance.ts";
-import { codeOf, commitOpen, filled, freshAccount, happyPath, placed } from "./order-store-fixture.ts";
-
-/** How often the stream may bring nothing once everything is written: other databases of a server can hold it back. */
-const emptyReadsMax = 2_000;
+import {
+  codeOf,
+  commitOpen,
+  emptyReadsMax,
+  filled,
+  freshAccount,
+  happyPath,
+  placed,
+  streamed,
+} from "./order-store-fixture.ts";
 
 export function describeEvents(get: OpenedGetter): void {
   describe("the event log", () => {
@@ -17,7 +23,7 @@ export function describeEvents(get: OpenedGetter): void {
       const changes = happyPath();
       for (const change of changes) await orders.commit(change);
 
-      const found = await events.after(head, {}, 100);
+      const found = await streamed(get().store, head, {}, changes.length);
       expect(found.map(withoutCursor)).toStrictEqual(changes.flatMap(({ records }) => records));
       for (const [index, { cursor }] of found.entries()) {
         expect(await events.after(cursor, {}, 100)).toEqual(found.slice(index + 1));
@@ -30,6 +36,7 @@ export function describeEvents(get: OpenedGetter): void {
       const { store } = get();
       const head = await store.events.head();
       await store.orders.commit(filled(await commitOpen(store)));
+      await streamed(store, head, {}, 4);
       const firstTwo = await store.events.after(head, {}, 2);
       expect(firstTwo.map(({ version }) => version)).toEqual([1, 2]);
       const rest = await store.events.after(cursorAfter(firstTwo, head), {}, 2);
@@ -42,6 +49,7 @@ export function describeEvents(get: OpenedGetter): void {
       const head = await store.events.head();
       const [one, two, alien] = [placed({ account }), placed({ account }), placed()];
       for (const change of [one, alien, two]) await store.orders.commit(change);
+      await streamed(store, head, {}, 3);
       const ids = async (filter: EventFilter) =>
         (await store.events.after(head, filter, 100)).map(({ orderId }) => orderId);
 

@@ -5,7 +5,7 @@ import type { LeaseFence, OrderChange } from "../store/order-change.ts";
 import type { Store } from "../store/store.ts";
 import { venueId } from "../venue/venue-id.ts";
 import type { OpenedGetter } from "./order-store-conformance.ts";
-import { freshAccount, placed, prepared, traceOf } from "./order-store-fixture.ts";
+import { freshAccount, placed, prepared, streamed, traceOf } from "./order-store-fixture.ts";
 
 const ttlMs = 60_000;
 
@@ -142,10 +142,10 @@ export function describeLeases(get: OpenedGetter): void {
       const other = await another();
       for (let round = 0; round < 10; round += 1) {
         const at = freshVenueAccount();
+        const cursor = await store.events.head();
         await store.leases.acquire(at, "one", ttlMs);
         const ofOne = await Promise.all(Array.from({ length: 12 }, () => pendingAt(store, at, 1)));
         const ofTwo = await Promise.all(Array.from({ length: 4 }, () => pendingAt(store, at, 2)));
-        const cursor = await store.events.head();
 
         const losing = (async () => {
           const kinds: string[] = [];
@@ -161,7 +161,9 @@ export function describeLeases(get: OpenedGetter): void {
         expect(winning.map(({ kind }) => kind)).toEqual(ofTwo.map(() => "COMMITTED"));
         const committedByOne = kinds.filter((kind) => kind === "COMMITTED").length;
         expect(kinds.slice(committedByOne)).toEqual(kinds.slice(committedByOne).map(() => "STALE_LEASE"));
-        const events = await store.events.after(cursor, { account: at.account }, 100);
+        const placedCount = ofOne.length + ofTwo.length;
+        const all = await streamed(store, cursor, { account: at.account }, placedCount + committedByOne + ofTwo.length);
+        const events = all.filter(({ from }) => from !== undefined);
         const ids = new Set(ofTwo.map(({ first }) => first.order.orderId));
         expect(events.map(({ orderId }) => (ids.has(orderId) ? 2 : 1))).toEqual([
           ...Array.from({ length: committedByOne }, () => 1),

@@ -2,6 +2,7 @@ import { type AccountId, accountId } from "../account/account-id.ts";
 import type { ErrorCode } from "../error/error-code.ts";
 import { orderError } from "../error/order-error.ts";
 import { SurefillError } from "../error/surefill-error.ts";
+import type { EventCursor, EventFilter, LoggedEvent } from "../event/event-log.ts";
 import { SeededRandom } from "../id/seeded-random.ts";
 import { uuidV7 } from "../id/uuid-v7.ts";
 import { type InstrumentId, instrumentId } from "../instrument/instrument.ts";
@@ -209,5 +210,22 @@ export async function codeOf(call: Promise<unknown>): Promise<ErrorCode | "none"
     return "none";
   } catch (thrown) {
     return SurefillError.from(thrown).code;
+  }
+}
+
+/** How often the stream may bring nothing once all is written: other databases of a server can hold it back. */
+export const emptyReadsMax = 2_000;
+
+/** Events behind `cursor`, once `count` of them are there: what is durable may come into the stream a little later. */
+export async function streamed(
+  { events }: Store,
+  cursor: EventCursor,
+  filter: EventFilter,
+  count: number,
+): Promise<readonly LoggedEvent[]> {
+  for (let reads = 0; ; reads += 1) {
+    const found = await events.after(cursor, filter, 100);
+    if (found.length >= count || reads === emptyReadsMax) return found;
+    await new Promise(setImmediate);
   }
 }
