@@ -17,29 +17,32 @@ import {
 export function describeEvents(get: OpenedGetter): void {
   describe("the event log", () => {
     it("gives what was committed after a cursor, in commit order, and a cursor behind each event", async () => {
-      const { orders, events } = get().store;
+      const { store } = get();
+      const { orders, events } = store;
+      const account = freshAccount();
       await orders.commit(placed());
       const head = await events.head();
-      const changes = happyPath();
+      const changes = happyPath({ account });
       for (const change of changes) await orders.commit(change);
 
-      const found = await streamed(get().store, head, {}, changes.length);
+      const found = await streamed(store, head, { account }, changes.length);
       expect(found.map(withoutCursor)).toStrictEqual(changes.flatMap(({ records }) => records));
       for (const [index, { cursor }] of found.entries()) {
-        expect(await events.after(cursor, {}, 100)).toEqual(found.slice(index + 1));
+        expect(await events.after(cursor, { account }, 100)).toEqual(found.slice(index + 1));
         expect(cursor.length).toBeLessThanOrEqual(128);
       }
-      expect(await events.after(await events.head(), {}, 100)).toEqual([]);
+      expect(await events.after(await events.head(), { account }, 100)).toEqual([]);
     });
 
     it("gives at most as many as asked for", async () => {
       const { store } = get();
+      const account = freshAccount();
       const head = await store.events.head();
-      await store.orders.commit(filled(await commitOpen(store)));
-      await streamed(store, head, {}, 4);
-      const firstTwo = await store.events.after(head, {}, 2);
+      await store.orders.commit(filled(await commitOpen(store, { account })));
+      await streamed(store, head, { account }, 4);
+      const firstTwo = await store.events.after(head, { account }, 2);
       expect(firstTwo.map(({ version }) => version)).toEqual([1, 2]);
-      const rest = await store.events.after(cursorAfter(firstTwo, head), {}, 2);
+      const rest = await store.events.after(cursorAfter(firstTwo, head), { account }, 2);
       expect(rest.map(({ version }) => version)).toEqual([3, 4]);
     });
 
@@ -49,7 +52,8 @@ export function describeEvents(get: OpenedGetter): void {
       const head = await store.events.head();
       const [one, two, alien] = [placed({ account }), placed({ account }), placed()];
       for (const change of [one, alien, two]) await store.orders.commit(change);
-      await streamed(store, head, {}, 3);
+      const orderIds = [one, two, alien].map(({ order }) => order.orderId);
+      await streamed(store, head, { orderIds }, 3);
       const ids = async (filter: EventFilter) =>
         (await store.events.after(head, filter, 100)).map(({ orderId }) => orderId);
 
