@@ -13,8 +13,8 @@ export interface DemoOptions {
 
 export const usage = `npm run demo -- [options]
   --orders N               how many orders to execute (default 200)
-  --tape FILE              quotes or trades as CSV (or .json.gz) to trade on, one row an order;
-                           without it: a seeded random walk
+  --tape FILE              a recorded market to trade on, one row an order: quotes or trades as CSV,
+                           trades as JSON, either gzipped or not; without it: a seeded random walk
   --store sqlite|postgres  where orders are kept (default sqlite); postgres takes a database of
                            its own beside the one that SUREFILL_POSTGRES_URL names
   --seed N                 of the order mix, the walk and the simulated exchange (default 1)

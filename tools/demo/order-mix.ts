@@ -2,6 +2,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ExecuteOrderRequestSchema } from "@surefill/contracts/surefill/v1/execution_service";
 import { OrderType, Side, TimeInForce } from "@surefill/contracts/surefill/v1/order";
 import { decimal, dividedBy, SeededRandom, times } from "@surefill/core";
+import { type DemoMarket, quantityDecimals } from "./demo-market.ts";
 
 type OrderRequest = MessageInitShape<typeof ExecuteOrderRequestSchema>;
 
@@ -12,7 +13,6 @@ export interface MixedOrder {
 }
 
 const one = decimal("1");
-const tickDecimals = 2;
 
 /**
  * The orders a busy desk would send, from one seed: mostly market orders in base and in quote, limit orders that cross
@@ -20,23 +20,25 @@ const tickDecimals = 2;
  */
 export class OrderMix {
   readonly #random: SeededRandom;
-  readonly #run: string;
+  readonly #market: DemoMarket;
 
-  constructor(seed: number, run: string) {
+  constructor(seed: number, market: DemoMarket) {
     this.#random = new SeededRandom(seed);
-    this.#run = run;
+    this.#market = market;
   }
 
   /** Order number `index`; `lastPrice` is what was last traded, undefined before the first fill. */
   next(index: number, lastPrice: string | undefined): MixedOrder {
     const side = this.#random.unit() < 0.5 ? Side.BUY : Side.SELL;
     const kind = this.#random.unit();
-    const quantity = `0.0${10 + Math.floor(this.#random.unit() * 80)}`;
+    const value = decimal(`${100 + Math.floor(this.#random.unit() * 800)}`);
+    const traded = decimal(lastPrice ?? this.#market.firstPrice);
+    const quantity = dividedBy(value, traded, quantityDecimals(this.#market), "down");
     const order = {
-      clientOrderId: `${this.#run}-${index}`,
+      clientOrderId: `demo-${index}`,
       account: "paper",
       venue: "sim",
-      instrument: "BTC/USDT",
+      instrument: this.#market.symbol,
       side,
       strategyId: "demo",
     };
@@ -48,7 +50,10 @@ export class OrderMix {
       const size = { case: "quoteQuantity", value: `${100 + Math.floor(this.#random.unit() * 400)}` } as const;
       return { request: { ...order, type: OrderType.MARKET, size }, cancel: false };
     }
-    const limit = (worse: string, better: string) => limitPrice(lastPrice, side === Side.BUY ? worse : better);
+    const limit = (forBuy: string, forSell: string) => {
+      const factor = decimal(side === Side.BUY ? forBuy : forSell);
+      return dividedBy(times(traded, factor), one, this.#market.priceDecimals, "halfEven");
+    };
     if (kind < 0.94) {
       const timeInForce = kind < 0.87 ? TimeInForce.IOC : TimeInForce.FOK;
       const crossing = { type: OrderType.LIMIT, limitPrice: limit("1.002", "0.998"), timeInForce } as const;
@@ -59,8 +64,4 @@ export class OrderMix {
     const resting = { type: OrderType.LIMIT, limitPrice: price, timeInForce: TimeInForce.GTC } as const;
     return { request: { ...order, ...resting, size: base }, cancel: !rests };
   }
-}
-
-function limitPrice(last: string, factor: string): string {
-  return dividedBy(times(decimal(last), decimal(factor)), one, tickDecimals, "halfEven");
 }

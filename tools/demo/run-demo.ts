@@ -3,10 +3,11 @@ import { type Client, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { CancelScope, ExecutionService } from "@surefill/contracts/surefill/v1/execution_service";
 import type { Order } from "@surefill/contracts/surefill/v1/order";
-import { readExchangeLog } from "@surefill/venue-sim/exchange";
+import { readExchangeLog, readTape } from "@surefill/venue-sim/exchange";
 import { freePort } from "../launch/free-port.ts";
 import { launchService } from "../launch/launch-service.ts";
 import { temporaryDatabase } from "../launch/temporary-database.ts";
+import { demoMarket, instrumentOf } from "./demo-market.ts";
 import { everyPage } from "./every-page.ts";
 import { executeOrders } from "./execute-orders.ts";
 import { LiveView } from "./live-view.ts";
@@ -54,7 +55,7 @@ async function execute(
   const startedAt = performance.now();
   const view = new LiveView(options.orders);
   await view.follow(client);
-  const mix = new OrderMix(options.seed, "demo");
+  const mix = new OrderMix(options.seed, demoMarket(options.tape));
   const handedIn = await executeOrders(client, mix, options.orders, (order) => view.orderAnswered(order));
   for await (const _progress of client.cancelAll({ scope: CancelScope.OWN_ONLY, reason: "the demo ends" }));
   const orders = await settledOrders(client);
@@ -67,7 +68,12 @@ async function execute(
   const transitions = orders.reduce((sum, order) => sum + order.version, 0);
   const byClientOrderId = new Map(orders.map((order) => [order.clientOrderId, order]));
   const ids = handedIn.map(({ clientOrderId }) => clientOrderId);
-  const audit = await auditVenue(ids, byClientOrderId, readExchangeLog(logFile));
+  const audit = await auditVenue(
+    ids,
+    byClientOrderId,
+    readExchangeLog(logFile),
+    options.tape === undefined ? [] : readTape(options.tape),
+  );
   return { handedIn: handedIn.length, orders, fills, transitions, audit, seconds };
 }
 
@@ -85,13 +91,23 @@ async function settledOrders(client: Client<typeof ExecutionService>): Promise<r
 }
 
 function venues({ tape, seed }: DemoOptions, logFile: string, port: number) {
-  const prices = tape === undefined ? { source: "walk", seed } : { source: "tape", file: tape, advance: "per-order" };
+  const market = demoMarket(tape);
+  const prices =
+    tape === undefined ? { source: "walk", seed } : { source: "tape", file: tape, instrument: market.symbol };
   return {
     sim: {
       plugin: "@surefill/venue-sim",
       accounts: ["paper"],
       concurrencyMax: 32,
-      config: { seed, prices, latencySubmitMs: 10, latencyConfirmMs: 20, exchange: { port }, logFile },
+      config: {
+        seed,
+        prices,
+        instruments: [instrumentOf(market)],
+        latencySubmitMs: 10,
+        latencyConfirmMs: 20,
+        exchange: { port },
+        logFile,
+      },
     },
   };
 }

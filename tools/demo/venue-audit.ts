@@ -1,6 +1,6 @@
 import { type Order, OrderState } from "@surefill/contracts/surefill/v1/order";
 import { addQuantity, type Quantity, zeroQuantity } from "@surefill/core";
-import type { ExchangeEvent } from "@surefill/venue-sim/exchange";
+import type { ExchangeEvent, TapeRow } from "@surefill/venue-sim/exchange";
 
 /** The venue's own log against the orders handed in. */
 export interface VenueAudit {
@@ -14,12 +14,13 @@ export interface VenueAudit {
 
 /**
  * Judges a run on a venue without slippage of its own. `orders` is what the service says at the end, by client order
- * id; `events` is all that the exchange did.
+ * id; `events` is all that the exchange did; `tape` are the rows it traded on, if it did.
  */
 export async function auditVenue(
   clientOrderIds: readonly string[],
   orders: ReadonlyMap<string, Order>,
   events: AsyncIterable<ExchangeEvent> | Iterable<ExchangeEvent>,
+  tape: readonly Pick<TapeRow, "bid" | "ask">[] = [],
 ): Promise<VenueAudit> {
   const accepted = new Map<string, number>();
   const filled = new Map<string, Quantity>();
@@ -34,7 +35,9 @@ export async function auditVenue(
     if (event.type === "FILL") {
       const key = orderOf(event.submitKey);
       filled.set(key, addQuantity(filled.get(key) ?? zeroQuantity, event.quantity));
-      const atTouch = event.price === (event.side === "BUY" ? event.ask : event.bid);
+      // The tape is the witness where there is one, the log's own word for the row elsewhere.
+      const row = tape[(event.row ?? 0) % tape.length] ?? event;
+      const atTouch = event.price === (event.side === "BUY" ? row.ask : row.bid);
       if (market.has(event.submitKey) && !atTouch) mispriced += 1;
     }
   }
