@@ -20,15 +20,14 @@ let service: LaunchedService | undefined;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "surefill-restart-"));
-  const sim = {
-    latencySubmitMs: 60,
-    latencyConfirmMs: 60,
-    exchange: { port: await freePort() },
-    logFile: join(folder, "exchange.jsonl"),
-  };
-  const venue = { plugin: "@surefill/venue-sim", accounts: ["paper"], concurrencyMax: 4, config: sim };
-  config = { store: { kind: "sqlite", file: join(folder, "surefill.db") }, venues: { sim: venue } };
+  config = await configWith({ latencySubmitMs: 60, latencyConfirmMs: 60 });
 });
+
+async function configWith(fields: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const sim = { ...fields, exchange: { port: await freePort() }, logFile: join(folder, "exchange.jsonl") };
+  const venue = { plugin: "@surefill/venue-sim", accounts: ["paper"], concurrencyMax: 4, config: sim };
+  return { store: { kind: "sqlite", file: join(folder, "surefill.db") }, venues: { sim: venue } };
+}
 
 afterEach(async () => {
   await service?.stop().catch(() => undefined);
@@ -60,7 +59,10 @@ async function ended(client: Client<typeof ExecutionService>): Promise<ReadonlyM
   return new Map(answers.flatMap(({ order }) => (order === undefined ? [] : [[order.clientOrderId, order] as const])));
 }
 
-describe("a service that is ended in the middle of its work", () => {
+const audit = (orders: ReadonlyMap<string, Order>) =>
+  auditVenue(ids, orders, readExchangeLog(join(folder, "exchange.jsonl")));
+
+describe("a service of real processes", () => {
   it("given SIGTERM, so health turns NOT_SERVING, running calls are answered, and the next start finishes every order", async () => {
     const client = await start(false);
     const health = createClient(Health, createGrpcTransport({ baseUrl: service?.url ?? "" }));
@@ -77,7 +79,7 @@ describe("a service that is ended in the middle of its work", () => {
 
     const orders = await ended(await start(false));
     expect([...orders.values()].map(({ state }) => state)).toEqual(ids.map(() => OrderState.FILLED));
-    expect(await auditVenue(ids, orders, readExchangeLog(join(folder, "exchange.jsonl")))).toMatchObject({
+    expect(await audit(orders)).toMatchObject({
       duplicates: 0,
       lost: 0,
     });
@@ -97,9 +99,30 @@ describe("a service that is ended in the middle of its work", () => {
 
     const orders = await ended(await start(true));
     expect([...orders.values()].filter((order) => !isFinal(order))).toEqual([]);
-    expect(await auditVenue(ids, orders, readExchangeLog(join(folder, "exchange.jsonl")))).toMatchObject({
+    expect(await audit(orders)).toMatchObject({
       duplicates: 0,
       lost: 0,
     });
+  }, 60_000);
+
+  it("given a line that loses, drops, repeats and mixes up what goes over it, so each order is executed exactly once", async () => {
+    const faults = {
+      connectionRefusedRate: 0.3,
+      answerLostRate: 0.3,
+      answerMalformedRate: 0.1,
+      lookupDelayMs: 100,
+      reportDropRate: 0.2,
+      reportReorderRate: 0.2,
+      reportDuplicateRate: 0.2,
+    };
+    config = await configWith({ seed: 11, latencySubmitMs: 10, latencyConfirmMs: 10, requestWindowMs: 500, faults });
+    config = { ...config, retry: { attemptsMax: 20, delayMs: 100 } };
+    const orders = await ended(await start(true));
+    expect([...orders.values()].map(({ state }) => state)).toEqual(ids.map(() => OrderState.FILLED));
+    // The line was bad indeed: some had a second attempt, and some were in doubt.
+    expect([...orders.values()].filter(({ attemptCount }) => attemptCount > 1)).not.toEqual([]);
+    const states = [...orders.values()].flatMap(({ stateTimes }) => stateTimes.map(({ state }) => state));
+    expect(states).toContain(OrderState.IN_DOUBT);
+    expect(await audit(orders)).toMatchObject({ duplicates: 0, lost: 0 });
   }, 60_000);
 });
