@@ -3,9 +3,13 @@ import { type Desk, Executor, OrderWaiter, uuidV7 } from "@surefill/core";
 import type { Config } from "@surefill/runtime";
 import { startTracker } from "@surefill/tracker";
 import { routes } from "./rpc/routes.ts";
+import { StreamSlots } from "./rpc/stream-slots.ts";
 import { surefillErrors } from "./rpc/surefill-errors.ts";
 import { callTraces } from "./telemetry/call-trace.ts";
 import { serve } from "./wire/serve.ts";
+
+/** WatchOrders streams at the same time. */
+const watchersMax = 200;
 
 export interface Server {
   /** Where it listens. */
@@ -25,6 +29,7 @@ export async function startServer(
   const serving: Desk = { ...desk, onCommitted: (_before, { order }) => waiter.observed(order) };
   const executor = new Executor(serving, `server-${uuidV7(desk.clock.wall(), desk.random)}`);
   await executor.start();
+  const watchSlots = new StreamSlots(watchersMax);
   const tracker = options.withTracker ? startTracker(serving) : undefined;
   const stopWorkers = async () => {
     await executor.stop();
@@ -36,7 +41,7 @@ export async function startServer(
     port: config.port,
     graceMs: config.shutdownGraceMs,
     log: desk.log,
-    routes: (router, draining) => routes(router, { desk: serving, executor, waiter, draining }),
+    routes: (router, draining) => routes(router, { desk: serving, executor, waiter, watchSlots, draining }),
     interceptors: [callTraces(trace.getTracer("surefill")), surefillErrors],
   }).catch(async (error: unknown) => {
     await stopWorkers();

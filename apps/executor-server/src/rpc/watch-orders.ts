@@ -23,9 +23,6 @@ import { rpcError } from "./rpc-error.ts";
 import type { Serving } from "./serving.ts";
 
 const heartbeatMsDefault = 15_000;
-/** Streams at the same time; each reads the log at its own pace. */
-const watchersMax = 200;
-let watchers = 0;
 
 /** Events from a cursor on, each with its order as it is by now; ends UNAVAILABLE when the server closes. */
 export async function* watchOrders(
@@ -33,12 +30,11 @@ export async function* watchOrders(
   request: WatchOrdersRequest,
   context: HandlerContext,
 ): AsyncGenerator<WatchOrdersResponse> {
-  const { desk, draining } = serving;
-  if (watchers >= watchersMax) {
-    const limit = String(watchersMax);
+  const { desk, draining, watchSlots } = serving;
+  if (!watchSlots.take()) {
+    const limit = String(watchSlots.max);
     throw rpcError(orderError("OVERLOADED", `${limit} streams are open already; close one or retry later`, { limit }));
   }
-  watchers += 1;
   try {
     const { account, orderIds, resumeCursor, heartbeatInterval } = request;
     const pages = followEvents(desk, {
@@ -54,7 +50,7 @@ export async function* watchOrders(
       yield* page.events.length === 0 ? [heartbeat(serving, page.cursor)] : await eventsOf(serving, page);
     draining.throwIfAborted();
   } finally {
-    watchers -= 1;
+    watchSlots.giveBack();
   }
 }
 
