@@ -1,6 +1,6 @@
 import { type CommitResult, changeFault, type OrderChange, SurefillError } from "@surefill/core";
 import { type EncodedChange, encodeChange } from "./encoded-change.ts";
-import { GroupCommitter } from "./group-committer.ts";
+import { defaultGroupLimits, GroupCommitter } from "./group-committer.ts";
 
 /** A change on its way to the database. */
 export interface ChangeItem {
@@ -12,22 +12,35 @@ export interface ChangeItem {
 /** Fixed columns of an order and an event, roughly; what can be large is counted. */
 const rowBytes = 1_000;
 
+/** Writes a batch of encoded changes, no two of one order, and answers each by its place. */
+export type FlushChanges = (changes: readonly EncodedChange[]) => Promise<readonly (CommitResult | SurefillError)[]>;
+
 /**
- * `commit` of an OrderStore over a flush of encoded changes. `onCommitted` is called after each flush that wrote
- * something.
+ * `commit` of an OrderStore over one flush or several that can be under way at the same time. `onCommitted` is called
+ * after each flush that wrote something.
  */
 export class CommitGroup {
   readonly #group: GroupCommitter<ChangeItem, CommitResult>;
 
-  constructor(
-    flush: (changes: readonly EncodedChange[]) => Promise<readonly (CommitResult | SurefillError)[]>,
-    onCommitted: () => void,
-  ) {
-    this.#group = new GroupCommitter(async (items) => {
-      const answers = await flush(items.map(({ change }) => change));
-      if (answers.some((answer) => !(answer instanceof SurefillError) && answer.kind === "COMMITTED")) onCommitted();
-      return answers;
-    });
+  constructor(flushes: readonly FlushChanges[], onCommitted: () => void) {
+    const free = [...flushes];
+    const flushOn = async (flush: FlushChanges, items: readonly ChangeItem[]) => {
+      try {
+        const answers = await flush(items.map(({ change }) => change));
+        if (answers.some((answer) => !(answer instanceof SurefillError) && answer.kind === "COMMITTED")) onCommitted();
+        return answers;
+      } finally {
+        free.push(flush);
+      }
+    };
+    this.#group = new GroupCommitter(
+      (items) => {
+        const flush = free.pop();
+        if (flush === undefined) throw new Error("more flushes under way than there are lanes");
+        return flushOn(flush, items);
+      },
+      { ...defaultGroupLimits, lanes: flushes.length },
+    );
   }
 
   /** @throws SurefillError STORE_REFUSED, STORE_UNAVAILABLE, OVERLOADED as the port says. */

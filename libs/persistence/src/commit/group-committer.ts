@@ -1,6 +1,9 @@
 import { SurefillError } from "@surefill/core";
 
-/** One result per item, in order; an error refuses that item alone. */
+/** From so many items on, a burst that finds everything idle leaves in two halves. */
+const burstItems = 64;
+
+/** One result per item, in order; an error refuses that item alone. It should send what it sends before it awaits. */
 export type Flush<Item, Result> = (items: readonly Item[]) => Promise<readonly (Result | SurefillError)[]>;
 
 export interface GroupLimits {
@@ -10,12 +13,19 @@ export interface GroupLimits {
   readonly bytesMax: number;
   /** Items that may wait; more are refused as OVERLOADED. */
   readonly waitingMax: number;
+  /** Flushes that may be under way at the same time. */
+  readonly lanes: number;
 }
 
-export const defaultGroupLimits: GroupLimits = { itemsMax: 1_000, bytesMax: 8 * 1024 * 1024, waitingMax: 10_000 };
+export const defaultGroupLimits: GroupLimits = {
+  itemsMax: 1_000,
+  bytesMax: 8 * 1024 * 1024,
+  waitingMax: 10_000,
+  lanes: 1,
+};
 
 interface GroupItem {
-  /** Two items of one key are never in one flush: the second could rest on the first. */
+  /** Two items of one key are never under way together: the second could rest on the first. */
   readonly key: string;
   readonly bytes: number;
 }
@@ -35,7 +45,8 @@ export class GroupCommitter<Item extends GroupItem, Result> {
   readonly #flush: Flush<Item, Result>;
   readonly #limits: GroupLimits;
   #waiting: Waiting<Item, Result>[] = [];
-  #flushing = false;
+  readonly #keysUnderWay = new Set<string>();
+  #busyLanes = 0;
   #scheduled = false;
   #closed = false;
   #idle: (() => void)[] = [];
@@ -62,31 +73,58 @@ export class GroupCommitter<Item extends GroupItem, Result> {
   /** Takes nothing more and resolves when everything that was taken is answered. */
   close(): Promise<void> {
     this.#closed = true;
-    if (!this.#flushing && this.#waiting.length === 0) return Promise.resolve();
+    if (this.#busyLanes === 0 && this.#waiting.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
   /** Waits for the end of this turn of the event loop, so that everything pushed in it goes together. */
   #schedule(): void {
-    if (this.#flushing || this.#scheduled) return;
+    if (this.#busyLanes === this.#limits.lanes || this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      void this.#run();
+      while (this.#busyLanes < this.#limits.lanes && this.#waiting.length > 0) {
+        const waiting = this.#waiting.length;
+        void this.#runLane();
+        if (this.#waiting.length === waiting) break;
+      }
     });
   }
 
-  async #run(): Promise<void> {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    while (this.#waiting.length > 0) {
-      const batch = this.#take();
-      settle(batch, await this.#answers(batch));
+  async #runLane(): Promise<void> {
+    const { itemsMax } = this.#limits;
+    this.#busyLanes += 1;
+    let flight = this.#depart(this.#busyLanes === 1 ? this.#burstMax() : itemsMax);
+    while (flight !== undefined) {
+      const { batch, answers } = flight;
+      const received = await answers;
+      for (const { item } of batch) this.#keysUnderWay.delete(item.key);
+      // The next batch leaves before the callers of this one are woken: they work while the database does.
+      flight = this.#depart(itemsMax);
+      settle(batch, received);
     }
-    this.#flushing = false;
+    this.#busyLanes -= 1;
+    if (this.#busyLanes > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
+  /** Starts the next flush, if anything waits. */
+  #depart(itemsMax: number) {
+    const batch = this.#take(itemsMax);
+    return batch.length === 0 ? undefined : { batch, answers: this.#answers(batch) };
+  }
+
+  /**
+   * Callers that all wait for one flush come back together, and the database would idle while they work. A burst that
+   * finds everything idle leaves in two halves, which then take turns: one is written while the other's callers work.
+   */
+  #burstMax(): number {
+    const { itemsMax } = this.#limits;
+    const waiting = this.#waiting.length;
+    return waiting < burstItems ? itemsMax : Math.min(itemsMax, Math.ceil(waiting / 2));
+  }
+
+  /** Never rejects. */
   async #answers(batch: readonly Waiting<Item, Result>[]): Promise<readonly (Result | SurefillError)[]> {
     try {
       return await this.#flush(batch.map(({ item }) => item));
@@ -96,12 +134,12 @@ export class GroupCommitter<Item extends GroupItem, Result> {
     }
   }
 
-  /** The next flush, in the order of arrival: up to the limits, and one item per key. */
-  #take(): readonly Waiting<Item, Result>[] {
-    const { itemsMax, bytesMax } = this.#limits;
+  /** The next flush, in the order of arrival: up to the limits, one item per key and none whose key is under way. */
+  #take(itemsMax: number): readonly Waiting<Item, Result>[] {
+    const { bytesMax } = this.#limits;
     const batch: Waiting<Item, Result>[] = [];
     const left: Waiting<Item, Result>[] = [];
-    const keys = new Set<string>();
+    const keys = new Set(this.#keysUnderWay);
     let bytes = 0;
     for (const entry of this.#waiting) {
       const { item } = entry;
@@ -109,6 +147,7 @@ export class GroupCommitter<Item extends GroupItem, Result> {
       if (fits && !keys.has(item.key)) {
         batch.push(entry);
         bytes += item.bytes;
+        this.#keysUnderWay.add(item.key);
       } else {
         left.push(entry);
       }

@@ -3,6 +3,7 @@ import { type CommitResult, type Log, SurefillError } from "@surefill/core";
 import type { Client } from "pg";
 import { refusedRow } from "../commit/commit-group.ts";
 import type { EncodedChange } from "../commit/encoded-change.ts";
+import { ArrayWriter } from "./array-writer.ts";
 import { connect, isConnectionLoss, sqlState, unavailable, writerSettings } from "./connection.ts";
 import { type FlushRow, flushStatement } from "./flush-statement.ts";
 import { provenCommitted } from "./proven-committed.ts";
@@ -14,10 +15,11 @@ const reconnectDelaysMs = [0, 100, 200, 400, 800, 1_600];
 /** Between attempts of a transaction that Postgres ended for the sake of another one. */
 const rivalryDelaysMs = [0, 5, 10, 20, 40];
 
-/** Writes batches of changes over one connection of its own, which it replaces when it breaks. */
+/** Writes batches of changes, one at a time, over a connection of its own, which it replaces when it breaks. */
 export class ChangeFlusher {
   readonly #url: string;
   readonly #log: Log;
+  readonly #writer = new ArrayWriter();
   #client: Client | undefined;
 
   constructor(url: string, log: Log) {
@@ -50,10 +52,11 @@ export class ChangeFlusher {
   }
 
   async #write(changes: readonly EncodedChange[]): Promise<readonly Answer[]> {
-    const { fenceOfChange, ...query } = flushStatement(changes);
+    const { query, fenceOfChange } = flushStatement(changes, this.#writer);
     for (const [attempt, delayMs] of rivalryDelaysMs.entries()) {
       if (delayMs > 0) await sleep(delayMs);
-      const client = await this.#connected();
+      // No await where there is a connection: the statement leaves in the same turn.
+      const client = this.#client ?? (await this.#connected());
       try {
         const { rows } = await client.query<FlushRow>(query);
         return changes.map((change, place) => resultOf(change, place, fenceOfChange[place], rows[0]));
@@ -128,11 +131,11 @@ export class ChangeFlusher {
 function resultOf(
   change: EncodedChange,
   place: number,
-  fencePlace: number | undefined,
+  fencePlace: number | null | undefined,
   row: FlushRow | undefined,
 ): CommitResult {
   if (row?.written?.includes(place)) return { kind: "COMMITTED" };
-  if (fencePlace !== undefined && !row?.held?.includes(fencePlace)) return { kind: "STALE_LEASE" };
+  if (typeof fencePlace === "number" && !row?.held?.includes(fencePlace)) return { kind: "STALE_LEASE" };
   return { kind: change.versionBefore === undefined ? "DUPLICATE_ORDER" : "STALE_VERSION" };
 }
 

@@ -12,6 +12,8 @@ import { postgresLeases } from "./postgres-leases.ts";
 import { postgresOrders } from "./postgres-orders.ts";
 import { Reader } from "./reader.ts";
 
+/** Flushes under way at the same time: while one waits for its answer, the next is written. */
+const lanes = 2;
 const listConnectionsMax = 2;
 /** Any number, the same in all processes: the lock under which one of them migrates. */
 const migrationLock = 7_214_608_153;
@@ -19,12 +21,12 @@ const migrationLock = 7_214_608_153;
 /** The store in a Postgres that any number of servers and trackers share. */
 export async function openPostgresStore(url: string, log: Log): Promise<Store> {
   const dataSource = await migrated(url);
-  const flusher = new ChangeFlusher(url, log);
+  const flushers = Array.from({ length: lanes }, () => new ChangeFlusher(url, log));
   const reader = new Reader(url);
   const changes = new PostgresChangeFeed(url, log);
-  await flusher.open();
+  await Promise.all(flushers.map((flusher) => flusher.open()));
   const group = new CommitGroup(
-    (batch) => flusher.flush(batch),
+    flushers.map((flusher) => (batch) => flusher.flush(batch)),
     () => changes.notify(),
   );
   let closing: Promise<void> | undefined;
@@ -51,7 +53,12 @@ export async function openPostgresStore(url: string, log: Log): Promise<Store> {
 
   async function closeAll(): Promise<void> {
     await group.close();
-    await Promise.all([flusher.close(), changes.close(), reader.close(), dataSource.destroy()]);
+    await Promise.all([
+      ...flushers.map((flusher) => flusher.close()),
+      changes.close(),
+      reader.close(),
+      dataSource.destroy(),
+    ]);
   }
 }
 

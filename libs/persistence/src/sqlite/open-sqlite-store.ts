@@ -27,10 +27,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
   const dataSource = await openDataSource(file);
   const writer = await WriterThread.open(file);
   const changes = new SqliteChangeFeed(database);
-  const group = new CommitGroup(
-    (batch) => write(writer, batch),
-    () => changes.notify(),
-  );
+  const group = new CommitGroup([(batch) => write(writer, batch)], () => changes.notify());
   let closing: Promise<void> | undefined;
   const open = () => {
     if (closing !== undefined) throw new SurefillError("STORE_UNAVAILABLE", "the store is closed");

@@ -13,6 +13,8 @@ export class WriterThread {
   readonly #file: string;
   readonly #pending = new Map<number, Pending>();
   #worker: Promise<Worker> | undefined;
+  /** The same, once its database is open. */
+  #ready: Worker | undefined;
   #lastId: number = openedId;
 
   private constructor(file: string) {
@@ -31,7 +33,8 @@ export class WriterThread {
     kind: K,
     request: WorkerCalls[K]["request"],
   ): Promise<WorkerCalls[K]["answer"]> {
-    const worker = await this.#running();
+    // No await where the thread runs: the request leaves in the same turn.
+    const worker = this.#ready ?? (await this.#running());
     this.#lastId += 1;
     const id = this.#lastId;
     const answer = this.#expect(id);
@@ -60,6 +63,7 @@ export class WriterThread {
     worker.on("error", (error) => this.#lose(error));
     worker.on("exit", () => this.#lose(new Error("its thread ended")));
     await opened;
+    this.#ready = worker;
     return worker;
   }
 
@@ -76,6 +80,7 @@ export class WriterThread {
 
   #lose(cause: Error): void {
     this.#worker = undefined;
+    this.#ready = undefined;
     const lost = [...this.#pending.values()];
     this.#pending.clear();
     const error: SurefillError = unavailable(this.#file, cause);
