@@ -1,13 +1,15 @@
 import { randomFillSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Random, Store } from "@surefill/core";
 import { openStore, type StoreConfig } from "@surefill/persistence";
 import { silentLog } from "@surefill/persistence/testing";
 import { Client } from "pg";
 import type { Contender } from "./contender.ts";
 import { type RunFigures, runInFlight } from "./in-flight.ts";
-import { accountCount, accountOf, type OrderLife, orderLife, venue } from "./order-life.ts";
+import { accountOf, type OrderLife, orderLife, venue } from "./order-life.ts";
 import { findPgbench, pgbenchScript, runPgbench } from "./pgbench.ts";
 import { statementPerTransition } from "./postgres-statement-contender.ts";
 import { sqliteTransactionPerTransition } from "./sqlite-transaction-contender.ts";
@@ -26,12 +28,20 @@ export interface Entry {
 }
 
 const leaseTtlMs = 24 * 3_600_000;
+/** As many as orders in flight at most, so that no two of them wait for one holding or lease. */
+const postgresAccounts = 128;
+/** What one machine trades for. SQLite has one writer, so that sharing a holding costs nobody anything. */
+const sqliteAccounts = 8;
 const pgbenchClientsMax = 64;
 /** Orders are made before a run, so that making them is not measured; these many fit into memory. */
 const livesMax = 60_000;
 const warmUpLives = 300;
 /** A run may turn out faster than the one before. */
 const headroom = 1.3;
+
+/** What making the orders left behind is collected before a run, not in it. */
+setFlagsFromString("--expose_gc");
+const collectGarbage: () => void = runInNewContext("gc");
 
 /** Not the system's generator for each id: that would be measured when a run is prepared, not when it runs. */
 const random: Random = {
@@ -41,8 +51,8 @@ const random: Random = {
 
 export async function sqliteEntries(directory: string): Promise<readonly Entry[]> {
   const [ours, theirs] = [join(directory, "store.db"), join(directory, "transaction.db")];
-  const store = await leasedStore({ kind: "sqlite", file: ours });
-  const other = await leasedStore({ kind: "sqlite", file: theirs });
+  const store = await leasedStore({ kind: "sqlite", file: ours }, sqliteAccounts);
+  const other = await leasedStore({ kind: "sqlite", file: theirs }, sqliteAccounts);
   await other.store.close();
   return [
     nodeEntry("sqlite_store", "SQLite, the store", storeContender(store.store), store.epochs),
@@ -54,8 +64,8 @@ export async function postgresEntries(
   urls: { readonly store: string; readonly statement: string; readonly pgbench: string },
   directory: string,
 ): Promise<readonly Entry[]> {
-  const store = await leasedStore({ kind: "postgres", url: urls.store });
-  const statement = await leasedStore({ kind: "postgres", url: urls.statement });
+  const store = await leasedStore({ kind: "postgres", url: urls.store }, postgresAccounts);
+  const statement = await leasedStore({ kind: "postgres", url: urls.statement }, postgresAccounts);
   await statement.store.close();
   const settled = (url: string) => () => checkpoint(url);
   const contender = await statementPerTransition(urls.statement);
@@ -82,6 +92,7 @@ function nodeEntry(
   const rates = new Map<number, number>();
   const measure = async (inFlight: number, count: number, seconds: number): Promise<RunFigures> => {
     const lives = Array.from({ length: count }, (_, number): OrderLife => orderLife(number, epochs, random));
+    collectGarbage();
     await settle();
     const figures = await runInFlight(contender, lives, inFlight, seconds);
     rates.set(inFlight, figures.ordersPerSecond);
@@ -102,10 +113,10 @@ function nodeEntry(
 }
 
 async function pgbenchEntry(pgbench: string, url: string, directory: string): Promise<Entry> {
-  const { store, epochs } = await leasedStore({ kind: "postgres", url });
+  const { store, epochs } = await leasedStore({ kind: "postgres", url }, postgresAccounts);
   await store.close();
   const script = join(directory, "order.pgbench");
-  await writeFile(script, pgbenchScript(orderLife(0, epochs, random)));
+  await writeFile(script, pgbenchScript(orderLife(0, epochs, random), postgresAccounts));
   let runs = 0;
   const measure = async (inFlight: number, seconds: number): Promise<RunFigures> => {
     runs += 1;
@@ -126,10 +137,11 @@ async function pgbenchEntry(pgbench: string, url: string, directory: string): Pr
 /** A store in a fresh database, with a lease for each account. */
 async function leasedStore(
   config: StoreConfig,
+  accounts: number,
 ): Promise<{ readonly store: Store; readonly epochs: readonly number[] }> {
   const store = await openStore(config, { log: silentLog });
   const epochs: number[] = [];
-  for (let number = 0; number < accountCount; number += 1) {
+  for (let number = 0; number < accounts; number += 1) {
     const answer = await store.leases.acquire({ venue, account: accountOf(number) }, "bench", leaseTtlMs);
     if (answer.kind !== "HELD") throw new Error("a lease in a fresh database is taken");
     epochs.push(answer.epoch);

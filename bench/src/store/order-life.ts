@@ -30,19 +30,21 @@ import {
 /** The four durable transitions of one order: PENDING, SUBMITTED, CONFIRMING, FILLED. */
 export type OrderLife = readonly [OrderChange, OrderChange, OrderChange, OrderChange];
 
-/** As many as orders in flight at most, so that no two of them share a holding or a lease. */
-export const accountCount = 128;
 export const venue: VenueId = venueId("paper");
 export const instrument = instrumentId("BTC/USDT");
 
 export function accountOf(number: number): AccountId {
-  return accountId(`account-${number % accountCount}`);
+  return accountId(`account-${number}`);
 }
 
-/** Order `number` of a run, with everything that the server would write for it; `epochs` are those of its leases. */
+/**
+ * Order `number` of a run, with everything that the server would write for it. Orders take turns with the accounts,
+ * which `epochs` has the leases of.
+ */
 export function orderLife(number: number, epochs: readonly number[], random: Random): OrderLife {
   const at = wallTime(Date.now() * 1_000);
-  const account = accountOf(number);
+  const place = number % epochs.length;
+  const account = accountOf(place);
   const id = orderId(uuidV7(at, random));
   const order: Order = {
     orderId: id,
@@ -66,7 +68,7 @@ export function orderLife(number: number, epochs: readonly number[], random: Ran
     ...{ fees: {}, expectedPrice: price("90000.5"), stateTimes: { PENDING: at }, updatedAt: at, state: "PENDING" },
   };
   const placed: OrderChange = { order, records: [placedRecord(order)], fills: [], postings: [] };
-  const fence: LeaseFence = { venueAccount: { venue, account }, epoch: epochs[number % accountCount] ?? 0 };
+  const fence: LeaseFence = { venueAccount: { venue, account }, epoch: epochs[place] ?? 0 };
   const payload = Buffer.from(JSON.stringify({ symbol: instrument, quantity: "0.25", clientOrderId: id }));
   const prepared = next(
     placed,

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { RunFigures } from "./in-flight.ts";
-import { accountCount, type OrderLife } from "./order-life.ts";
+import type { OrderLife } from "./order-life.ts";
 import { substituted, transitionStatements } from "./statement-per-transition.ts";
 import { timeText, transitionOf, transitionValues } from "./transition-values.ts";
 
@@ -46,7 +46,7 @@ const expressions = {
 };
 
 /** The script of one order: its four transitions, each a transaction. Texts are those of `sample`. */
-export function pgbenchScript(sample: OrderLife): string {
+export function pgbenchScript(sample: OrderLife, accounts: number): string {
   const statements = sample.map((change) => {
     const { cause, state_times, trace, payload, raw_answer } = transitionValues(change, timeText);
     const texts = { cause, state_times, trace, payload: Buffer.from(asBytes(payload)).toString(), raw_answer };
@@ -56,7 +56,7 @@ export function pgbenchScript(sample: OrderLife): string {
     };
     return substituted(transitionStatements[transitionOf(change)], values);
   });
-  const account = `\\set account_number (:client_id + 64 * :number) % ${accountCount}`;
+  const account = `\\set account_number (:client_id + 64 * :number) % ${accounts}`;
   return ["\\set number :number + 1", account, ...statements.map((statement) => `${statement};`)].join("\n");
 }
 

@@ -1,16 +1,11 @@
 import { addSignedQuantity, type CommitResult, signedQuantity } from "@surefill/core";
 import type { Database, Statement } from "better-sqlite3";
-import { isTrue } from "../row/column.ts";
-import type { HoldingRow, PositionRow } from "../row/position-row.ts";
 import {
   type ChangeAnswer,
   type ChangeMessage,
-  eventNames,
-  fillNames,
-  preparedNames,
-  progressNames,
+  ChangeReader,
+  messageNames,
   type SqliteValues,
-  termsNames,
 } from "./change-message.ts";
 import type { WriteTransaction } from "./write-transaction.ts";
 
@@ -43,16 +38,16 @@ export class ChangeWriter {
 
   #transaction(
     changes: readonly ChangeMessage[],
-    writeOne: (change: ChangeMessage, now: number) => ChangeAnswer,
+    writeOne: (change: ChangeReader, now: number) => ChangeAnswer,
   ): readonly ChangeAnswer[] {
     return this.#transactions.run(() => {
       // Leases are judged by the time at which this transaction became the only one.
       const now = Date.now() * 1_000;
-      return changes.map((change) => writeOne(change, now));
+      return changes.map((change) => writeOne(new ChangeReader(change), now));
     });
   }
 
-  #writeAlone(change: ChangeMessage, now: number): ChangeAnswer {
+  #writeAlone(change: ChangeReader, now: number): ChangeAnswer {
     const { savepoint, releaseSavepoint, rollbackToSavepoint } = this.#statements;
     savepoint.run();
     try {
@@ -66,78 +61,87 @@ export class ChangeWriter {
     }
   }
 
-  #writeChange(change: ChangeMessage, now: number): ChangeAnswer {
+  #writeChange(change: ChangeReader, now: number): ChangeAnswer {
     const refusal = this.#writeOrder(change, now);
     if (refusal !== undefined) return refusal;
     const { insertEvent, insertAttempt, answerAttempt, insertFill } = this.#statements;
-    for (const event of change.events) insertEvent.run(event);
-    if (change.prepared !== undefined) insertAttempt.run(change.prepared);
-    if (change.answer !== undefined) answerAttempt.run(change.answer);
-    for (const fill of change.fills) insertFill.run(fill);
-    for (const position of change.positions) this.#addToPosition(position);
-    for (const holding of change.holdings) this.#addToHolding(holding);
+    for (const event of change.rows(messageNames.event)) insertEvent.run(event);
+    for (const attempt of change.rows(messageNames.prepared)) insertAttempt.run(attempt);
+    for (const answer of change.rows(messageNames.answer)) answerAttempt.run(answer);
+    for (const fill of change.rows(messageNames.fill)) insertFill.run(fill);
+    for (const posting of change.rows(messageNames.position)) this.#add(this.#statements.positions, posting);
+    for (const posting of change.rows(messageNames.holding)) this.#add(this.#statements.holdings, posting);
     return "COMMITTED";
   }
 
-  #writeOrder({ inserted, updated, fence }: ChangeMessage, now: number): Refusal | undefined {
+  #writeOrder(change: ChangeReader, now: number): Refusal | undefined {
     const { updateOrder, findLease } = this.#statements;
-    if (fence !== undefined) {
-      const { venue, account } = fence.venueAccount;
-      if (findLease.get([account, venue, fence.epoch, now]) === undefined) return "STALE_LEASE";
-    }
-    if (inserted !== undefined) return this.#insertOrder(inserted);
+    const fence = change.row(messageNames.fence);
+    const terms = change.row(messageNames.terms);
+    // Progress, order id and version before: what an update takes.
+    const updated = change.values(messageNames.progress.length + 2);
+    if (fence !== undefined && findLease.get([...fence, now]) === undefined) return "STALE_LEASE";
+    if (terms !== undefined) return this.#insertOrder(terms, updated.slice(0, -2));
     return updateOrder.run(updated).changes === 1 ? undefined : "STALE_VERSION";
   }
 
-  #insertOrder(inserted: SqliteValues): Refusal | undefined {
+  #insertOrder(terms: SqliteValues, progress: SqliteValues): Refusal | undefined {
     const { insertOrder, findClientOrderId } = this.#statements;
     try {
-      return insertOrder.run(inserted).changes === 1 ? undefined : "DUPLICATE_ORDER";
+      return insertOrder.run([...terms, ...progress]).changes === 1 ? undefined : "DUPLICATE_ORDER";
     } catch (error) {
       // The same order again has both its ids taken, and SQLite looks at the primary key first.
-      const taken = [inserted[clientOrderIdPlace] ?? null, inserted[accountPlace] ?? null];
+      const taken = [terms[clientOrderIdPlace] ?? null, terms[accountPlace] ?? null];
       if (isConstraint(error) && findClientOrderId.get(taken) !== undefined) return "DUPLICATE_ORDER";
       throw error;
     }
   }
 
-  #addToPosition({ position_id, instrument, account, venue, ...posting }: PositionRow): void {
-    const { findPosition, insertPosition, updatePosition } = this.#statements;
-    const key = [position_id, instrument, account, venue];
-    const before = findPosition.get(key);
-    if (before === undefined) insertPosition.run([...key, ...summed(posting)]);
-    else updatePosition.run([sum(before, posting.quantity), posting.updated_at, ...key]);
-  }
-
-  #addToHolding({ instrument, account, venue, ...posting }: HoldingRow): void {
-    const { findHolding, insertHolding, updateHolding } = this.#statements;
-    const key = [account, instrument, venue];
-    const before = findHolding.get(key);
-    if (before === undefined) insertHolding.run([...key, ...summed(posting)]);
-    else updateHolding.run([sum(before, posting.quantity), posting.updated_at, ...key]);
+  /** Adds a posting to its sum: decimals are text here, so they are added in this thread. */
+  #add({ insert, find, update, quantityPlace, updatedAtPlace }: SumStatements, posting: SqliteValues): void {
+    if (insert.run(posting).changes === 1) return;
+    const key = posting.slice(0, quantityPlace);
+    const before = signedQuantity(find.get(key) ?? "0");
+    const change = signedQuantity(String(posting[quantityPlace]));
+    update.run([addSignedQuantity(before, change), posting[updatedAtPlace] ?? null, ...key]);
   }
 }
 
-const accountPlace = termsNames.indexOf("account");
-const clientOrderIdPlace = termsNames.indexOf("client_order_id");
+const accountPlace = messageNames.terms.indexOf("account");
+const clientOrderIdPlace = messageNames.terms.indexOf("client_order_id");
 
-const summedNames = ["quantity", "simulated", "opened_at", "updated_at"];
-const positionKey = ["position_id", "instrument", "account", "venue"];
-const holdingKey = ["account", "instrument", "venue"];
+interface SumStatements {
+  /** Changes nothing where there is a sum already. */
+  readonly insert: Statement<[SqliteValues]>;
+  readonly find: Statement<[SqliteValues], string>;
+  readonly update: Statement<[SqliteValues]>;
+  /** The columns before it are the key. */
+  readonly quantityPlace: number;
+  readonly updatedAtPlace: number;
+}
 
-function summed(posting: Pick<HoldingRow, "quantity" | "simulated" | "opened_at" | "updated_at">): SqliteValues {
-  return [posting.quantity, Number(isTrue(posting.simulated)), posting.opened_at, posting.updated_at];
+function sumStatements(database: Database, table: string, names: readonly string[]): SumStatements {
+  const quantityPlace = names.indexOf("quantity");
+  const key = names.slice(0, quantityPlace);
+  const where = key.map((name) => `${name} = ?`).join(" AND ");
+  const update = `UPDATE ${table} SET quantity = ?, updated_at = max(updated_at, ?) WHERE ${where}`;
+  return {
+    insert: database.prepare(`${insertInto(table, names)} ON CONFLICT (${key.join(", ")}) DO NOTHING`),
+    find: database.prepare<[SqliteValues], string>(`SELECT quantity FROM ${table} WHERE ${where}`).pluck(),
+    update: database.prepare(update),
+    quantityPlace,
+    updatedAtPlace: names.indexOf("updated_at"),
+  };
+}
+
+function insertInto(table: string, names: readonly string[]): string {
+  return `INSERT INTO ${table} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`;
 }
 
 function prepare(database: Database) {
   const run = (sql: string) => database.prepare<[SqliteValues]>(sql);
-  const insert = (table: string, names: readonly string[]) =>
-    `INSERT INTO ${table} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`;
-  const find = (table: string, key: readonly string[]): Statement<[SqliteValues], string> =>
-    database.prepare<[SqliteValues], string>(`SELECT quantity FROM ${table} WHERE ${where(key)}`).pluck();
-  const add = (table: string, key: readonly string[]) =>
-    `UPDATE ${table} SET quantity = ?, updated_at = max(updated_at, ?) WHERE ${where(key)}`;
-  const set = progressNames.map((name) => `${name} = ?`).join(", ");
+  const { terms, progress, event, prepared, fill, position, holding } = messageNames;
+  const set = progress.map((name) => `${name} = ?`).join(", ");
   return {
     savepoint: database.prepare<[]>("SAVEPOINT one"),
     releaseSavepoint: database.prepare<[]>("RELEASE one"),
@@ -147,31 +151,19 @@ function prepare(database: Database) {
     ),
     findClientOrderId: run("SELECT 1 FROM orders WHERE client_order_id = ? AND account = ?"),
     insertOrder: run(
-      `${insert("orders", [...termsNames, ...progressNames])} ON CONFLICT (client_order_id, account) DO NOTHING`,
+      `${insertInto("orders", [...terms, ...progress])} ON CONFLICT (client_order_id, account) DO NOTHING`,
     ),
     updateOrder: run(`UPDATE orders SET ${set} WHERE order_id = ? AND version = ?`),
-    insertEvent: run(insert("order_events", eventNames)),
-    insertAttempt: run(insert("attempts", preparedNames)),
+    insertEvent: run(insertInto("order_events", event)),
+    insertAttempt: run(insertInto("attempts", prepared)),
     answerAttempt: run(
       `UPDATE attempts SET outcome = ?, raw_answer = coalesce(?, raw_answer), answered_at = ?
         WHERE order_id = ? AND number = ?`,
     ),
-    insertFill: run(insert("fills", fillNames)),
-    findPosition: find("positions", positionKey),
-    insertPosition: run(insert("positions", [...positionKey, ...summedNames])),
-    updatePosition: run(add("positions", positionKey)),
-    findHolding: find("holdings", holdingKey),
-    insertHolding: run(insert("holdings", [...holdingKey, ...summedNames])),
-    updateHolding: run(add("holdings", holdingKey)),
+    insertFill: run(insertInto("fills", fill)),
+    positions: sumStatements(database, "positions", position),
+    holdings: sumStatements(database, "holdings", holding),
   };
-}
-
-function where(key: readonly string[]): string {
-  return key.map((name) => `${name} = ?`).join(" AND ");
-}
-
-function sum(before: string, change: string): string {
-  return addSignedQuantity(signedQuantity(before), signedQuantity(change));
 }
 
 /** Whether SQLite refused a row for what is in it, so that the transaction without it can succeed. */

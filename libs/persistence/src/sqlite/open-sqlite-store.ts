@@ -15,6 +15,9 @@ import { sqliteLeases } from "./sqlite-leases.ts";
 import { sqliteOrders } from "./sqlite-orders.ts";
 import { WriterThread } from "./writer-thread.ts";
 
+/** Batches that the writing thread has: while it writes one, the next is there already. */
+const lanes = 2;
+
 /**
  * The store in one file on a local disk, for one machine: any number of its processes may have it open. Commits are
  * written by a thread of their own, reads happen on the calling thread.
@@ -27,7 +30,10 @@ export async function openSqliteStore(file: string): Promise<Store> {
   const dataSource = await openDataSource(file);
   const writer = await WriterThread.open(file);
   const changes = new SqliteChangeFeed(database);
-  const group = new CommitGroup([(batch) => write(writer, batch)], () => changes.notify());
+  const group = new CommitGroup(
+    Array.from({ length: lanes }, () => (batch: readonly EncodedChange[]) => write(writer, batch)),
+    () => changes.notify(),
+  );
   let closing: Promise<void> | undefined;
   const open = () => {
     if (closing !== undefined) throw new SurefillError("STORE_UNAVAILABLE", "the store is closed");
