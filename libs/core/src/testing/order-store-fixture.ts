@@ -214,7 +214,7 @@ export async function codeOf(call: Promise<unknown>): Promise<ErrorCode | "none"
 }
 
 /** How often the stream may bring nothing once all is written: other databases of a server can hold it back. */
-export const emptyReadsMax = 2_000;
+export const emptyReadsMax = 30_000;
 
 /** Events behind `cursor`, once `count` of them are there: what is durable may come into the stream a little later. */
 export async function streamed(
