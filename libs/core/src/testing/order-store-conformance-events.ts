@@ -6,12 +6,12 @@ import type { OpenedGetter } from "./order-store-conformance.ts";
 import {
   codeOf,
   commitOpen,
-  emptyReadsMax,
   filled,
   freshAccount,
   happyPath,
   placed,
   streamed,
+  streamWaitMsMax,
 } from "./order-store-fixture.ts";
 
 export function describeEvents(get: OpenedGetter): void {
@@ -193,12 +193,12 @@ async function follow(
 ): Promise<LoggedEvent[]> {
   const seen: LoggedEvent[] = [];
   let cursor = head;
-  let emptyReads = 0;
-  while (!progress.isWritten || (seen.length < count && emptyReads < emptyReadsMax)) {
+  let giveUpMs = Number.POSITIVE_INFINITY;
+  while (!progress.isWritten || (seen.length < count && performance.now() < giveUpMs)) {
     const page = await events.after(cursor, { account }, 100);
     seen.push(...page);
     cursor = cursorAfter(page, cursor);
-    if (progress.isWritten && page.length === 0) emptyReads += 1;
+    if (progress.isWritten) giveUpMs = Math.min(giveUpMs, performance.now() + streamWaitMsMax);
     await new Promise(setImmediate);
   }
   return seen;

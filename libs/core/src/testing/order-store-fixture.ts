@@ -213,8 +213,8 @@ export async function codeOf(call: Promise<unknown>): Promise<ErrorCode | "none"
   }
 }
 
-/** How often the stream may bring nothing once all is written: other databases of a server can hold it back. */
-export const emptyReadsMax = 30_000;
+/** How long the stream may bring nothing once all is written: other databases of a server can hold it back. */
+export const streamWaitMsMax = 15_000;
 
 /** Events behind `cursor`, once `count` of them are there: what is durable may come into the stream a little later. */
 export async function streamed(
@@ -223,9 +223,10 @@ export async function streamed(
   filter: EventFilter,
   count: number,
 ): Promise<readonly LoggedEvent[]> {
-  for (let reads = 0; ; reads += 1) {
+  const giveUpMs = performance.now() + streamWaitMsMax;
+  for (;;) {
     const found = await events.after(cursor, filter, 100);
-    if (found.length >= count || reads === emptyReadsMax) return found;
+    if (found.length >= count || performance.now() > giveUpMs) return found;
     await new Promise(setImmediate);
   }
 }
