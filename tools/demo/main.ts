@@ -17,7 +17,7 @@ async function main(): Promise<number> {
   process.stderr.write(textSummary(result));
   if (options.json) process.stdout.write(`${jsonSummary(result)}\n`);
   const { duplicates, lost, mispriced } = result.audit;
-  if (duplicates + lost + mispriced > 0) {
+  if (duplicates + lost + mispriced + result.auditViolations.length > 0) {
     process.stderr.write(`Something is wrong; the database, the venue's log and the service's logs are in ${folder}\n`);
     return 1;
   }

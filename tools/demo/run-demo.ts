@@ -3,7 +3,10 @@ import { type Client, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { CancelScope, ExecutionService } from "@surefill/contracts/surefill/v1/execution_service";
 import type { Order } from "@surefill/contracts/surefill/v1/order";
+import type { AuditViolation } from "@surefill/core";
+import { openStore, type StoreConfig } from "@surefill/persistence";
 import { readExchangeLog, readTape } from "@surefill/venue-sim/exchange";
+import { runAudit } from "../audit/run-audit.ts";
 import { freePort } from "../launch/free-port.ts";
 import { launchService } from "../launch/launch-service.ts";
 import { temporaryDatabase } from "../launch/temporary-database.ts";
@@ -23,7 +26,7 @@ const settleMsMax = 60_000;
 export async function runDemo(options: DemoOptions, folder: string): Promise<RunResult> {
   const database = options.store === "postgres" ? await temporaryDatabase("surefill_demo") : undefined;
   const logFile = join(folder, "exchange.jsonl");
-  const store =
+  const store: StoreConfig =
     database === undefined
       ? { kind: "sqlite", file: join(folder, "surefill.db") }
       : { kind: "postgres", url: database.url };
@@ -36,12 +39,14 @@ export async function runDemo(options: DemoOptions, folder: string): Promise<Run
       apart: true,
       config: { store, venues: venues(options, logFile, await freePort()), log: { level: "warn" } },
     });
+    let run: Omit<RunResult, "auditViolations">;
     try {
       const client = createClient(ExecutionService, createGrpcTransport({ baseUrl: service.url }));
-      return await execute(client, options, logFile);
+      run = await execute(client, options, logFile);
     } finally {
       await service.stop();
     }
+    return { ...run, auditViolations: await violationsIn(store) };
   } finally {
     await database?.drop();
   }
@@ -51,13 +56,17 @@ async function execute(
   client: Client<typeof ExecutionService>,
   options: DemoOptions,
   logFile: string,
-): Promise<RunResult> {
+): Promise<Omit<RunResult, "auditViolations">> {
   const startedAt = performance.now();
   const view = new LiveView(options.orders);
   await view.follow(client);
   const mix = new OrderMix(options.seed, demoMarket(options.tape));
   const handedIn = await executeOrders(client, mix, options.orders, (order) => view.orderAnswered(order));
-  for await (const _progress of client.cancelAll({ scope: CancelScope.OWN_ONLY, reason: "the demo ends" }));
+  for await (const _progress of client.cancelAll({
+    scope: CancelScope.OWN_ONLY,
+    halt: false,
+    reason: "the demo ends",
+  }));
   const orders = await settledOrders(client);
   const seconds = (performance.now() - startedAt) / 1000;
   const fills = await everyPage(async (pageToken) => {
@@ -75,6 +84,17 @@ async function execute(
     options.tape === undefined ? [] : readTape(options.tape),
   );
   return { handedIn: handedIn.length, orders, fills, transitions, audit, seconds };
+}
+
+/** What the service's own audit finds in the database that it leaves. */
+async function violationsIn(config: StoreConfig): Promise<readonly AuditViolation[]> {
+  const store = await openStore(config, { log: { debug() {}, info() {}, warn() {}, error() {} } });
+  try {
+    const told = { step: () => undefined, violation: () => undefined };
+    return (await runAudit(store, undefined, told)).violations;
+  } finally {
+    await store.close();
+  }
 }
 
 /** Every order once all have ended, or as they are after a minute. */

@@ -1,8 +1,12 @@
 import type { Fill, Order } from "@surefill/contracts/surefill/v1/order";
+import type { AuditViolation } from "@surefill/core";
 import { durationsMs, segments } from "./latency-segments.ts";
 import { stateName } from "./live-view.ts";
 import { ascending, percentile } from "./percentile.ts";
 import type { VenueAudit } from "./venue-audit.ts";
+
+/** Violations that are printed; the audit of the database left behind has them all. */
+const shownMax = 20;
 
 /** All that a run came to. */
 export interface RunResult {
@@ -11,6 +15,8 @@ export interface RunResult {
   readonly fills: readonly Fill[];
   readonly transitions: number;
   readonly audit: VenueAudit;
+  /** What contradicts itself in the database. */
+  readonly auditViolations: readonly AuditViolation[];
   readonly seconds: number;
 }
 
@@ -25,6 +31,7 @@ export function jsonSummary(result: RunResult): string {
     duplicates: result.audit.duplicates,
     lost: result.audit.lost,
     mispriced: result.audit.mispriced,
+    audit_violations: result.auditViolations.length,
     p50_ms: rounded(percentile(total, 0.5)),
     p99_ms: rounded(percentile(total, 0.99)),
   });
@@ -34,7 +41,7 @@ const requestToFilled = segments[segments.length - 1] ?? segments[0];
 
 /** What a person reads. */
 export function textSummary(result: RunResult): string {
-  const { handedIn, orders, fills, transitions, audit, seconds } = result;
+  const { handedIn, orders, fills, transitions, audit, auditViolations, seconds } = result;
   const rows = segments.map((segment) => {
     const durations = ascending(durationsMs(segment, orders));
     const cells = [0.5, 0.95, 0.99].map((p) => cell(percentile(durations, p)));
@@ -51,6 +58,13 @@ export function textSummary(result: RunResult): string {
     "",
     slippageOf(orders),
     `  against the venue's own log: ${audit.duplicates} duplicates, ${audit.lost} lost, ${audit.mispriced} mispriced`,
+    `  the database against itself: ${auditViolations.length} violations`,
+    ...auditViolations
+      .slice(0, shownMax)
+      .map(
+        ({ orderId, invariant, subject, expected, stored }) =>
+          `    ${invariant} ${orderId ?? ""}: ${subject} should be ${expected}, but is ${stored}`,
+      ),
     "",
   ].join("\n");
 }

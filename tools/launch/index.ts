@@ -1,3 +1,3 @@
 export { freePort } from "./free-port.ts";
-export { type LaunchedService, type LaunchOptions, launchService } from "./launch-service.ts";
+export { type LaunchedService, launchService, type ServiceOptions } from "./launch-service.ts";
 export { type TemporaryDatabase, temporaryDatabase } from "./temporary-database.ts";

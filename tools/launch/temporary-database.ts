@@ -7,6 +7,8 @@ const defaultUrl = "postgresql://postgres@127.0.0.1:5432/test";
 export interface TemporaryDatabase {
   readonly url: string;
   readonly drop: () => Promise<void>;
+  /** Breaks every connection to it. */
+  readonly cutConnections: () => Promise<void>;
 }
 
 /**
@@ -23,6 +25,10 @@ export async function temporaryDatabase(
   url.pathname = `/${database}`;
   return {
     url: url.href,
+    cutConnections: () =>
+      withClient(baseUrl, (client) =>
+        client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [database]),
+      ),
     drop: () => withClient(baseUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)),
   };
 }

@@ -124,7 +124,8 @@ describe("the spans that a receiver gets", () => {
           [a.get("order.version"), a.get("order.state.from"), a.get("order.state.to"), a.get("order.attempt")].join(),
         )
         .sort();
-      const happened = (histories.get(order.orderId) ?? []).map(({ version, fromState, toState, attemptNumber }) =>
+      const transitions = (histories.get(order.orderId) ?? []).filter(({ type }) => type === "order.transition");
+      const happened = transitions.map(({ version, fromState, toState, attemptNumber }) =>
         [
           version,
           fromState === OrderState.UNSPECIFIED ? undefined : name(fromState),

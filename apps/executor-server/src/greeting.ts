@@ -1,10 +1,15 @@
 import type { VenueDirectory } from "@surefill/core";
 
 /** What a person at the terminal reads first: where it listens, and one line that executes an order. */
-export function greeting(url: string, venues: VenueDirectory, withTracker: boolean): string {
+export function greeting(
+  url: string,
+  venues: VenueDirectory,
+  { withTracker, metricsUrl }: { readonly withTracker: boolean; readonly metricsUrl: string | undefined },
+): string {
   const lines = [
     `Surefill listens on ${url} (Connect, gRPC and gRPC-Web). Ctrl-C stops it.`,
     ...(withTracker ? [] : ["Fills are recorded by the tracker: start it with `npm run start:tracker`."]),
+    ...(metricsUrl === undefined ? [] : [`Metrics for Prometheus: ${metricsUrl}`]),
   ];
   const paper = [...venues.values()].find(({ manifest }) => manifest.simulated);
   const instrument = paper?.instruments.values().next().value;

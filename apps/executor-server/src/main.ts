@@ -6,12 +6,14 @@ const withTracker = process.argv.includes("--with-tracker");
 
 await runProcess(async () => {
   const config = await loadConfig();
-  const { desk, close } = await openDesk(config, withTracker ? "surefill" : "surefill-server");
-  const server = await startServer(desk, config.server, { withTracker }).catch(async (error: unknown) => {
+  const service = withTracker ? "surefill" : "surefill-server";
+  const { desk, close, metricsUrl } = await openDesk(config, service, config.metrics.serverPort);
+  const options = { withTracker, leaseTtlMs: config.lease.ttlMs, auditIntervalMs: config.audit.intervalMs };
+  const server = await startServer(desk, config.server, options).catch(async (error: unknown) => {
     await close();
     throw error;
   });
-  process.stdout.write(greeting(server.url, desk.venues, withTracker));
+  process.stdout.write(greeting(server.url, desk.venues, { withTracker, metricsUrl }));
   return {
     stop: async () => {
       await server.stop();

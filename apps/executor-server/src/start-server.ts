@@ -22,15 +22,16 @@ export interface Server {
 export async function startServer(
   desk: Desk,
   config: Config["server"],
-  options: { readonly withTracker: boolean },
+  options: { readonly withTracker: boolean; readonly leaseTtlMs?: number; readonly auditIntervalMs?: number },
 ): Promise<Server> {
   const waiter = new OrderWaiter(desk);
   // What this process makes durable reaches its waiting calls without a detour through the database.
   const serving: Desk = { ...desk, onCommitted: (_before, { order }) => waiter.observed(order) };
-  const executor = new Executor(serving, `server-${uuidV7(desk.clock.wall(), desk.random)}`);
+  const owner = `server-${uuidV7(desk.clock.wall(), desk.random)}`;
+  const executor = new Executor(serving, owner, options.leaseTtlMs);
   await executor.start();
   const watchSlots = new StreamSlots(watchersMax);
-  const tracker = options.withTracker ? startTracker(serving) : undefined;
+  const tracker = options.withTracker ? startTracker(serving, options) : undefined;
   const stopWorkers = async () => {
     await executor.stop();
     await tracker?.stop();
@@ -41,7 +42,8 @@ export async function startServer(
     port: config.port,
     graceMs: config.shutdownGraceMs,
     log: desk.log,
-    routes: (router, draining) => routes(router, { desk: serving, executor, waiter, watchSlots, draining }),
+    routes: (router, draining) =>
+      routes(router, { desk: serving, executor, waiter, watchSlots, reconciling: new Map(), draining }),
     interceptors: [callTraces(trace.getTracer("surefill")), surefillErrors],
   }).catch(async (error: unknown) => {
     await stopWorkers();

@@ -6,5 +6,6 @@ export { type OpenDesk, openDesk } from "./desk/open-desk.ts";
 export { type LogLevel, logLevels, pinoLog } from "./log/pino-log.ts";
 export { runProcess } from "./process/run-process.ts";
 export { SystemRandom } from "./random/system-random.ts";
+export { type Metrics, serveMetrics } from "./telemetry/serve-metrics.ts";
 export { exporting, startTelemetry, type Telemetry } from "./telemetry/start-telemetry.ts";
 export { openVenues, type VenueSurroundings } from "./venue/open-venues.ts";

@@ -5,6 +5,7 @@ import { manifest } from "./manifest.ts";
 import { SimVenue } from "./venue.ts";
 
 export type { SimConfig } from "./config.ts";
+export { refusalError } from "./error-map.ts";
 export { parseSimSubmitKey, simSubmitKey } from "./submit-key.ts";
 export { SimVenue } from "./venue.ts";
 

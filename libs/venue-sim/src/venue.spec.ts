@@ -204,7 +204,7 @@ describe("questions", () => {
     const second = await venue.fillsSince(paper, first.next, 2, never);
     const third = await venue.fillsSince(paper, second.next, 2, never);
     const numbers = [empty, first, second, third].map(({ fills }) =>
-      fills.map(({ submitKey }) => parseSimSubmitKey(submitKey)?.attemptNumber),
+      fills.map(({ submitKey }) => submitKey && parseSimSubmitKey(submitKey)?.attemptNumber),
     );
     expect(numbers).toEqual([[], [1, 2], [3], []]);
   });

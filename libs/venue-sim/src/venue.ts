@@ -67,7 +67,7 @@ export class SimVenue implements Venue {
       const expected = expectedPrice === undefined ? {} : { expectedPrice };
       const payload = encodeOrderRequest({ submitKey, instrument, side, pricing, size, ...expected, validUntil });
       const quotedPrice = side === "BUY" ? quote.ask : quote.bid;
-      return { kind: "PREPARED", attempt: { submitKey, validUntil, payload, quotedPrice } };
+      return { kind: "PREPARED", attempt: { submitKey, validUntil, venueTime: quote.at, payload, quotedPrice } };
     } catch (thrown) {
       if (!(thrown instanceof ConnectionError)) throw thrown;
       return { kind: "FAILED", error: orderError("VENUE_UNREACHABLE", thrown.message) };

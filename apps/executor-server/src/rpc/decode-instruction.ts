@@ -19,6 +19,7 @@ import {
   type TimeInForce,
   venueId,
 } from "@surefill/core";
+import { decodeDurationMs, decodeTime } from "./decode-time.ts";
 
 /** A decoded request, or the first field that makes no sense. */
 export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: OrderError };
@@ -64,6 +65,10 @@ export function decodeInstruction(request: ExecuteOrderRequest): Decoded<Instruc
       purpose: purpose.value,
       tags: { ...request.tags },
       ...(expectedPrice === undefined ? {} : { expectedPrice }),
+      ...(request.expireTime === undefined ? {} : { expireTime: decodeTime(request.expireTime) }),
+      ...(request.executionTimeout === undefined
+        ? {}
+        : { executionTimeoutMs: decodeDurationMs(request.executionTimeout) }),
       ...(request.maxSlippageBps === undefined ? {} : { maxSlippageBps: request.maxSlippageBps }),
       ...(request.positionId === "" ? {} : { positionId: positionId(request.positionId) }),
       ...(request.strategyId === "" ? {} : { strategyId: request.strategyId }),

@@ -1,6 +1,13 @@
 import { create } from "@bufbuild/protobuf";
 import * as wire from "@surefill/contracts/surefill/v1/order";
-import type { EventCursor, Order, OrderEventRecord } from "@surefill/core";
+import {
+  averagePrice,
+  type EventCursor,
+  type Execution,
+  type Order,
+  type OrderEventRecord,
+  slippageCostBps,
+} from "@surefill/core";
 import { encodeFill } from "./encode-fill.ts";
 import { encodeError, encodeState } from "./encode-order.ts";
 import { encodeTime } from "./encode-time.ts";
@@ -24,9 +31,28 @@ export function encodeOrderEvent(
     toState: encodeState(event.to),
     attemptNumber: event.attemptNumber,
     time: encodeTime(event.at),
+    operator: "operator" in cause ? cause.operator : "",
+    reason: "reason" in cause ? cause.reason : "",
     ...(error === undefined ? {} : { error: encodeError(error) }),
+    ...("cumQuantity" in cause ? { execution: encodeExecution(cause, order) } : {}),
+    ...("findings" in cause ? { auditFindings: cause.findings.map((finding) => ({ ...finding })) } : {}),
     ...("fill" in cause ? { fill: encodeFill({ ...cause.fill, ...inherited(order), recordedAt: event.at }) } : {}),
   });
+}
+
+function encodeExecution({ cumQuantity, cumQuoteQuantity, expectedPrice }: Execution, { instruction }: Order) {
+  const average = averagePrice(cumQuoteQuantity, cumQuantity);
+  const cost =
+    average === undefined || expectedPrice === undefined
+      ? undefined
+      : slippageCostBps(instruction.side, average, expectedPrice);
+  return {
+    cumQuantity,
+    cumQuoteQuantity,
+    avgPrice: average ?? "",
+    expectedPrice: expectedPrice ?? "",
+    slippageCostBps: cost ?? "",
+  };
 }
 
 function inherited({ orderId, positionId, simulated, instruction }: Order) {

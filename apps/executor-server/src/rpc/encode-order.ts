@@ -7,6 +7,7 @@ import {
   attemptOf,
   averagePrice,
   elapsedMs,
+  executionTimeoutMsOf,
   isTerminal,
   leavesQuantity,
   type Order,
@@ -18,7 +19,7 @@ import {
   slippageCostBps,
   type TimeInForce,
 } from "@surefill/core";
-import { encodeTime } from "./encode-time.ts";
+import { encodeDurationMs, encodeTime } from "./encode-time.ts";
 
 const sides = { BUY: wire.Side.BUY, SELL: wire.Side.SELL } as const satisfies Record<Side, wire.Side>;
 const types = { MARKET: wire.OrderType.MARKET, LIMIT: wire.OrderType.LIMIT } as const;
@@ -78,7 +79,8 @@ export function encodeOrder(order: Order): wire.Order {
 }
 
 function encodeInstruction(instruction: Order["instruction"]) {
-  const { pricing, size, side, purpose, maxSlippageBps } = instruction;
+  const { pricing, size, side, purpose, maxSlippageBps, expireTime } = instruction;
+  const timeoutMs = executionTimeoutMsOf(instruction);
   return {
     clientOrderId: instruction.clientOrderId,
     account: instruction.account,
@@ -96,6 +98,8 @@ function encodeInstruction(instruction: Order["instruction"]) {
     strategyId: instruction.strategyId ?? "",
     tags: { ...instruction.tags },
     ...(maxSlippageBps === undefined ? {} : { maxSlippageBps }),
+    ...(expireTime === undefined ? {} : { expireTime: encodeTime(expireTime) }),
+    ...(timeoutMs === undefined ? {} : { executionTimeout: encodeDurationMs(timeoutMs) }),
   };
 }
 
@@ -124,7 +128,9 @@ function encodeProgress(order: Order) {
     ...(attempt === undefined ? {} : { attempt: encodeAttempt(attempt) }),
     ...(lastError === undefined ? {} : { lastError: encodeError(lastError) }),
     ...(retryAt === undefined ? {} : { nextRetryTime: encodeTime(retryAt) }),
-    ...(cancelRequest === undefined ? {} : { cancelRequestTime: encodeTime(cancelRequest.at) }),
+    ...(cancelRequest === undefined
+      ? {}
+      : { cancelRequestTime: encodeTime(cancelRequest.at), cancelReason: cancelRequest.reason }),
     ...(firstFillAt === undefined ? {} : { firstFillTime: encodeTime(firstFillAt) }),
     ...(answeredAt === undefined ? {} : { latencyMs: elapsedMs(requestedAt, answeredAt) }),
   };

@@ -8,6 +8,7 @@ import {
   type WatchedEvent,
 } from "@surefill/contracts/surefill/v1/execution_service";
 import { OrderState, OrderType, Side, TimeInForce } from "@surefill/contracts/surefill/v1/order";
+import { BreakerState } from "@surefill/contracts/surefill/v1/venue_service";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTestServer, type TestServer } from "../testing/open-test-server.ts";
 
@@ -123,6 +124,31 @@ describe("ExecuteOrder", () => {
   });
 });
 
+describe("deadlines", () => {
+  it("given expire_time, so what rests then is cancelled at the venue, and the order ends EXPIRED", async () => {
+    const seconds = BigInt(Math.floor(Date.now() / 1_000) + 1);
+    const expireTime = { seconds, nanos: 0 };
+    const { order } = await server.execution.executeOrder(resting({ expireTime, waitFor: WaitFor.TERMINAL }));
+    expect(order).toMatchObject({ state: OrderState.EXPIRED, lastError: { code: "EXPIRE_TIME_PASSED" } });
+    expect(order?.expireTime?.seconds).toBe(seconds);
+    expect(order?.executionTimeout).toBeUndefined();
+  });
+
+  it("given an execution timeout, so the order ends CANCELLED, and says why", async () => {
+    const executionTimeout = { seconds: 0n, nanos: 200_000_000 };
+    const { order } = await server.execution.executeOrder(resting({ executionTimeout, waitFor: WaitFor.TERMINAL }));
+    expect(order).toMatchObject({
+      ...{ state: OrderState.CANCELLED, lastError: { code: "EXECUTION_TIMEOUT" }, executionTimeout },
+      cancelReason: "execution timeout",
+    });
+  });
+
+  it("given a market order without one, so it has 5 min", async () => {
+    const { order } = await server.execution.executeOrder(market());
+    expect(order?.executionTimeout?.seconds).toBe(300n);
+  });
+});
+
 describe("idempotency", () => {
   it("given the same body again, in other spelling, so the same order is replayed", async () => {
     const request = market();
@@ -223,7 +249,7 @@ describe("cancelling", () => {
     const mine = await Promise.all([1, 2, 3].map(() => server.execution.executeOrder(resting({ account: "second" }))));
     const { order: other } = await server.execution.executeOrder(resting());
     const progress = await Array.fromAsync(
-      server.execution.cancelAll({ scope: CancelScope.OWN_ONLY, account: "second", reason: "spec" }),
+      server.execution.cancelAll({ scope: CancelScope.OWN_ONLY, account: "second", halt: false, reason: "spec" }),
     );
     expect(progress.at(-1)).toMatchObject({ targets: 3, requested: 3, closed: 3, done: true, remaining: [] });
     const states = await Promise.all(
@@ -237,11 +263,6 @@ describe("cancelling", () => {
       OrderState.CANCELLED,
       OrderState.CONFIRMING,
     ]);
-  });
-
-  it("given no scope, so INVALID_ARGUMENT: nobody cancels less than he thinks", async () => {
-    const found = await refusal(Array.fromAsync(server.execution.cancelAll({ reason: "spec" })));
-    expect(found).toMatchObject({ code: Code.InvalidArgument, field: "scope" });
   });
 });
 
@@ -282,15 +303,18 @@ describe("lists", () => {
   it("given a filled order, so its history tells each transition once, in pages", async () => {
     const { order } = await server.execution.executeOrder(market());
     const orderId = order?.orderId ?? "";
-    const first = await server.execution.listOrderEvents({ orderId, pageSize: 3 });
-    const second = await server.execution.listOrderEvents({ orderId, pageSize: 3, pageToken: first.nextPageToken });
+    const first = await server.execution.listOrderEvents({ orderId, pageSize: 4 });
+    const second = await server.execution.listOrderEvents({ orderId, pageSize: 4, pageToken: first.nextPageToken });
     expect([...first.events, ...second.events].map(({ cause, version }) => `${version} ${cause}`)).toEqual([
       "1 PLACED",
       "2 ATTEMPT_PREPARED",
+      "2 EXECUTION_STARTED",
       "3 ACCEPTED",
       "4 FILLED_FULLY",
+      "4 EXECUTED",
     ]);
     expect(second.nextPageToken).toBe("");
+    expect(second.events.at(-1)).toMatchObject({ type: "order.executed", execution: { cumQuantity: "0.01" } });
   });
 });
 
@@ -301,8 +325,10 @@ describe("WatchOrders", () => {
     const orderId = order?.orderId ?? "";
     const all = await watchUntil(orderId, OrderState.FILLED, before);
     const rest = await watchUntil(orderId, OrderState.FILLED, all[1]?.event?.cursor ?? "");
-    expect(all.map(({ event }) => event?.cause)).toEqual(["PLACED", "ATTEMPT_PREPARED", "ACCEPTED", "FILLED_FULLY"]);
-    expect(rest.map(({ event }) => event?.cause)).toEqual(["ACCEPTED", "FILLED_FULLY"]);
+    expect(all.map(({ event }) => event?.cause)).toEqual([
+      ...["PLACED", "ATTEMPT_PREPARED", "EXECUTION_STARTED", "ACCEPTED", "FILLED_FULLY"],
+    ]);
+    expect(rest.map(({ event }) => event?.cause)).toEqual(["EXECUTION_STARTED", "ACCEPTED", "FILLED_FULLY"]);
     expect(rest.at(-1)?.order?.state).toBe(OrderState.FILLED);
   });
 
@@ -330,6 +356,16 @@ describe("VenueService", () => {
     const second = await server.venues.listInstruments({ venue: "sim", pageSize: 1, pageToken: first.nextPageToken });
     expect([...first.instruments, ...second.instruments].map(({ symbol }) => symbol)).toEqual(["BTC/USDT", "SOL/USDC"]);
     expect(second.nextPageToken).toBe("");
+  });
+
+  it("given a venue that answers and states no limits, so its breaker is closed and nothing is counted", async () => {
+    const { venues } = await server.venues.listVenues({});
+    expect(venues[0]?.health).toMatchObject({ breakerState: BreakerState.CLOSED });
+    expect(venues[0]?.health?.probeIn).toBeUndefined();
+    expect(venues[0]?.rateBudgets).toMatchObject([
+      { account: "paper", limits: [] },
+      { account: "second", limits: [] },
+    ]);
   });
 
   it("given a venue that is not there, so INVALID_ARGUMENT", async () => {

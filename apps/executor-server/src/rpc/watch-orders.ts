@@ -16,7 +16,7 @@ import {
   orderError,
   orderId,
 } from "@surefill/core";
-import { encodeOrder } from "./encode-order.ts";
+import { decodeStates, encodeOrder } from "./encode-order.ts";
 import { encodeOrderEvent } from "./encode-order-event.ts";
 import { encodeTime } from "./encode-time.ts";
 import { rpcError } from "./rpc-error.ts";
@@ -36,11 +36,12 @@ export async function* watchOrders(
     throw rpcError(orderError("OVERLOADED", `${limit} streams are open already; close one or retry later`, { limit }));
   }
   try {
-    const { account, orderIds, resumeCursor, heartbeatInterval } = request;
+    const { account, orderIds, states, resumeCursor, heartbeatInterval } = request;
     const pages = followEvents(desk, {
       filter: {
         ...(account === "" ? {} : { account }),
         ...(orderIds.length === 0 ? {} : { orderIds: orderIds.map((id) => orderId(id.toLowerCase())) }),
+        ...(states.length === 0 ? {} : { states: decodeStates(states) }),
       },
       heartbeatMs: heartbeatInterval === undefined ? heartbeatMsDefault : durationMs(heartbeatInterval),
       signal: AbortSignal.any([context.signal, draining]),

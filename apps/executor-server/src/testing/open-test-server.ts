@@ -1,5 +1,6 @@
 import { type Client, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
+import { ControlService } from "@surefill/contracts/surefill/v1/control_service";
 import { ExecutionService } from "@surefill/contracts/surefill/v1/execution_service";
 import { VenueService } from "@surefill/contracts/surefill/v1/venue_service";
 import { type Desk, defaultRetryPolicy, type Log, type Store } from "@surefill/core";
@@ -12,6 +13,7 @@ export interface TestServer {
   readonly desk: Desk;
   readonly url: string;
   readonly execution: Client<typeof ExecutionService>;
+  readonly control: Client<typeof ControlService>;
   readonly venues: Client<typeof VenueService>;
   readonly close: () => Promise<void>;
 }
@@ -30,12 +32,22 @@ export async function openTestServer(
     plugin: "@surefill/venue-sim",
     accounts: ["paper", "second"],
     concurrencyMax: 64,
+    // Specs lose answers on purpose; what follows must not wait for that.
+    breaker: { failuresMax: 1_000 },
     config: simConfig,
   };
   const config = parseConfig({ venues: { sim: settings }, server: { port: 0, shutdownGraceMs: 2_000 } }, "the spec");
+  const retry = { ...defaultRetryPolicy, delayMs: 20 };
   const store = options.store ?? openMemoryStore(clock);
-  const venues = await openVenues(config.venues, { clock, random, log, signal: stop.signal });
-  const telemetry = startTelemetry("spec", {}).orders;
+  const telemetry = startTelemetry("spec", { env: {} }).orders;
+  const venues = await openVenues(config.venues, {
+    clock,
+    random,
+    log,
+    rates: store.rates,
+    retry,
+    signal: stop.signal,
+  });
   const desk: Desk = {
     store,
     venues,
@@ -43,7 +55,7 @@ export async function openTestServer(
     random,
     log,
     telemetry,
-    retryPolicy: { ...defaultRetryPolicy, delayMs: 20 },
+    retryPolicy: retry,
   };
   const server = await startServer(desk, config.server, { withTracker });
   const transport = createGrpcTransport({ baseUrl: server.url });
@@ -51,6 +63,7 @@ export async function openTestServer(
     desk,
     url: server.url,
     execution: createClient(ExecutionService, transport),
+    control: createClient(ControlService, transport),
     venues: createClient(VenueService, transport),
     close: async () => {
       await server.stop();

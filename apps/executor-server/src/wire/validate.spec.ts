@@ -167,7 +167,7 @@ describe("other requests", () => {
     given(CancelOrderRequestSchema, {}, "key FIELD_REQUIRED"),
     given(CancelOrderRequestSchema, { key: { case: "orderId", value: "" } }, "order_id FIELD_REQUIRED"),
     given(CancelOrderRequestSchema, { key: { case: "orderId", value: "first" } }, "order_id FIELD_MALFORMED"),
-    given(CancelAllRequestSchema, {}, "scope FIELD_REQUIRED", "reason FIELD_OUT_OF_RANGE"),
+    given(CancelAllRequestSchema, { account: "a b" }, "account FIELD_MALFORMED", "reason FIELD_OUT_OF_RANGE"),
     given(
       GetOrderRequestSchema,
       { key: { case: "clientOrder", value: { account: "main" } } },

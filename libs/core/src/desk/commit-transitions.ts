@@ -1,6 +1,8 @@
 import type { OrderTransitions } from "../order/change-order.ts";
 import type { Order } from "../order/order.ts";
+import type { OrderEventRecord } from "../order/order-event-record.ts";
 import type { AttemptWrite, CommitResult, LeaseFence } from "../store/order-change.ts";
+import type { Log } from "../telemetry/log.ts";
 import type { Desk } from "./desk.ts";
 
 /** Makes a change durable, then tells telemetry and listeners; nobody hears of a change that is not. */
@@ -19,7 +21,22 @@ export async function commitTransitions(
   return result;
 }
 
-function logRecord(desk: Desk, order: Order, record: OrderTransitions["records"][number]): void {
+/** How loud each event is; a milestone says nothing that its transition's line does not. */
+const levels = {
+  "order.transition": "info",
+  "order.execution_started": "none",
+  "order.executed": "none",
+  "order.execution_failed": "none",
+  "order.recovered": "warn",
+  "order.late_fill": "warn",
+  "order.overfill": "warn",
+  "slippage.alert": "warn",
+  "audit.violation": "warn",
+} as const satisfies Readonly<Record<OrderEventRecord["type"], keyof Log | "none">>;
+
+function logRecord(desk: Desk, order: Order, record: OrderEventRecord): void {
+  const level = levels[record.type];
+  if (level === "none") return;
   const fields = {
     event: record.type,
     order_id: record.orderId,
@@ -34,6 +51,5 @@ function logRecord(desk: Desk, order: Order, record: OrderTransitions["records"]
     ...(order.trace === undefined ? {} : { trace_id: order.trace.traceId, span_id: order.trace.spanId }),
     ...("error" in record.cause && record.cause.error !== undefined ? { error_code: record.cause.error.code } : {}),
   };
-  if (record.type === "order.transition") desk.log.info(fields, "order transition");
-  else desk.log.warn(fields, "order alert");
+  desk.log[level](fields, level === "info" ? "order transition" : "order alert");
 }

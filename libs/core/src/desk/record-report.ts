@@ -6,13 +6,15 @@ import type { Order } from "../order/order.ts";
 import type { AttemptWrite } from "../store/order-change.ts";
 import { commitTransitions } from "./commit-transitions.ts";
 import type { Desk } from "./desk.ts";
+import { retryPolicyOf } from "./retry-policy-of.ts";
 
 /** How often an order that others keep changing is read again before the report is given back to its source. */
 const conflictsMax = 20;
 
 /**
  * Records what a report adds to an order, whoever else writes to it meanwhile, and returns the order as it is then.
- * `attempt` is written with it in any case, for the venue's answer is kept even where it adds nothing.
+ * `attempt` is written with it in any case, for the venue's answer is kept even where it adds nothing. `takenUp`: the
+ * process that sent the attempt is gone, so an order that still waits for its answer is told to be recovered.
  * @throws SurefillError STORE_UNAVAILABLE, or ORDER_CONTENDED after 20 lost races: the report must come again.
  */
 export async function recordReport(
@@ -20,16 +22,17 @@ export async function recordReport(
   known: Order,
   report: ExecutionReport,
   attempt?: AttemptWrite,
+  { takenUp = false }: { readonly takenUp?: boolean } = {},
 ): Promise<Order> {
   let order = known;
   for (let conflicts = 0; conflicts < conflictsMax; conflicts += 1) {
     const recordedFills =
       report.fills.length > 0 ? await desk.store.orders.recordedFills(order.orderId) : new Set<string>();
     const now = desk.clock.wall();
-    const context = { recordedFills, now, policy: desk.retryPolicy, unit: desk.random.unit() };
+    const context = { recordedFills, now, policy: retryPolicyOf(desk, order), unit: desk.random.unit() };
     const events = interpretReport(order, report, context);
     if (events.length === 0 && attempt === undefined) return order;
-    const after = changeOrder(order, events, now);
+    const after = changeOrder(order, events, now, { recovered: takenUp && order.state === "SUBMITTED" });
     const result = await commitTransitions(desk, order, after, attempt === undefined ? {} : { attempt });
     if (result.kind === "COMMITTED") return after.order;
     order = await reread(desk, order);

@@ -51,6 +51,12 @@ export const errorCodes = {
     rpc: "ALREADY_EXISTS",
     doc: "The client_order_id names an order with another body; the context names the field that differs.",
   },
+  REQUEST_ID_REUSED: {
+    retry: "fatal",
+    rpc: "ALREADY_EXISTS",
+    doc: "The request_id names a request with another body; the context names the field that differs.",
+  },
+  CANCEL_ALL_NOT_FOUND: { retry: "fatal", rpc: "NOT_FOUND", doc: "No CancelAll has that request_id." },
   ORDER_NOT_FOUND: { retry: "fatal", rpc: "NOT_FOUND", doc: "No order has that id." },
   PAGE_TOKEN_INVALID: {
     retry: "fatal",
@@ -111,6 +117,16 @@ export const errorCodes = {
     rpc: "FAILED_PRECONDITION",
     doc: "The venue gives no price to check the order against.",
   },
+  TRADING_HALTED: {
+    retry: "fatal",
+    rpc: "FAILED_PRECONDITION",
+    doc: "Trading is halted for the order, and it does not provably reduce a position.",
+  },
+  REDUCE_ONLY: {
+    retry: "fatal",
+    rpc: "FAILED_PRECONDITION",
+    doc: "Only orders that provably reduce a position are sent, and this one does not.",
+  },
 
   // What venues answer.
   INVALID_SYMBOL: { retry: "fatal", rpc: "FAILED_PRECONDITION", doc: "The venue does not know the instrument." },
@@ -134,6 +150,11 @@ export const errorCodes = {
     rpc: "RESOURCE_EXHAUSTED",
     doc: "The venue refused the attempt: too many requests.",
   },
+  RATE_BUDGET_USED_UP: {
+    retry: "retryable",
+    rpc: "RESOURCE_EXHAUSTED",
+    doc: "The venue account's own budget of requests left no room in time; nothing was sent.",
+  },
   VENUE_UNREACHABLE: { retry: "retryable", rpc: "UNAVAILABLE", doc: "No connection to the venue; nothing was sent." },
   PREPARE_FAILED: {
     retry: "retryable",
@@ -150,6 +171,17 @@ export const errorCodes = {
     rpc: "UNAVAILABLE",
     doc: "The venue's answer was lost or ambiguous; it may or may not have the order.",
   },
+  ORDER_FORGOTTEN: {
+    retry: "unknown",
+    rpc: "UNAVAILABLE",
+    doc: "The venue had the order and knows nothing of it any more; what became of it is not known.",
+  },
+
+  OPEN_ORDERS_UNLISTED: {
+    retry: "fatal",
+    rpc: "FAILED_PRECONDITION",
+    doc: "The venue does not tell enough of its open orders to cancel those that are not ours.",
+  },
 
   // What ends an order here.
   PRICE_MOVED: {
@@ -157,7 +189,54 @@ export const errorCodes = {
     rpc: "FAILED_PRECONDITION",
     doc: "The venue's quote is further from the expected price than max_slippage_bps.",
   },
+  EXPIRE_TIME_PASSED: {
+    retry: "fatal",
+    rpc: "FAILED_PRECONDITION",
+    doc: "The order's expire_time passed before it was filled, or before it was placed.",
+  },
+  EXECUTION_TIMEOUT: {
+    retry: "fatal",
+    rpc: "FAILED_PRECONDITION",
+    doc: "The order was not filled within its execution timeout, so it was cancelled.",
+  },
   RETRY_EXHAUSTED: { retry: "fatal", rpc: "UNAVAILABLE", doc: "Every attempt failed; the context has the last cause." },
+  OPERATOR_DECLARED_DEAD: {
+    retry: "fatal",
+    rpc: "FAILED_PRECONDITION",
+    doc: "An operator gave the doubtful attempt up; the context says who and why. Fills that come after all are recorded.",
+  },
+
+  // What operators are told.
+  ORDER_NOT_IN_DOUBT: {
+    retry: "fatal",
+    rpc: "FAILED_PRECONDITION",
+    doc: "Only an order in doubt can be resolved; the context has the state it is in.",
+  },
+  ATTEMPT_STILL_VALID: {
+    retry: "fatal",
+    rpc: "FAILED_PRECONDITION",
+    doc: "The venue may still accept the attempt; the context says from when on it can be declared dead.",
+  },
+  VENUE_ORDER_NOT_FOUND: {
+    retry: "fatal",
+    rpc: "FAILED_PRECONDITION",
+    doc: "The venue does not show the order that was named.",
+  },
+  VENUE_ORDER_MISMATCH: {
+    retry: "fatal",
+    rpc: "FAILED_PRECONDITION",
+    doc: "The venue shows another order than the one named; the context has both.",
+  },
+  VENUE_ORDER_FOUND: {
+    retry: "fatal",
+    rpc: "FAILED_PRECONDITION",
+    doc: "An order that was to be declared dead is at the venue; what the venue told of it was recorded.",
+  },
+  VERSION_MISMATCH: {
+    retry: "fatal",
+    rpc: "ABORTED",
+    doc: "The order has changed since it was looked at; look again, then decide.",
+  },
 
   // The service itself.
   CONFIG_INVALID: { retry: "fatal", rpc: "INTERNAL", doc: "The configuration is refused; the process does not start." },

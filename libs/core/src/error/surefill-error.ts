@@ -8,10 +8,18 @@ export class SurefillError extends Error {
   readonly code: ErrorCode;
   readonly context: Readonly<Record<string, string>>;
 
-  constructor(code: ErrorCode, message: string, options: { context?: Record<string, string>; cause?: unknown } = {}) {
+  /** How long a venue asked to be left alone, where it did. */
+  readonly retryAfterMs?: number;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { context?: Record<string, string>; cause?: unknown; retryAfterMs?: number } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.context = options.context ?? {};
+    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }
 
   /** The one place that turns `unknown` into our error. What nobody classified is INTERNAL, with its cause kept. */

@@ -15,7 +15,7 @@ import {
 import type { VenueScript } from "../testing/scripted-venue.ts";
 import { pass, settle } from "../testing/settle.ts";
 import { acceptAll, accepted } from "../testing/submission-for-tests.ts";
-import type { SubmitOutcome } from "../venue/venue.ts";
+import type { CancelOutcome, SubmitOutcome } from "../venue/venue.ts";
 import { Executor } from "./executor.ts";
 
 /** A server that is not started yet, at a venue that prepares everything. */
@@ -67,7 +67,7 @@ describe("a start", () => {
     await server.executor.start();
     await pass(server.clock, 60_000, 250);
     expect(await stored(server, order)).toMatchObject({ state: "IN_DOUBT", attemptCount: 1 });
-    expect(server.venue.calls).toEqual([]);
+    expect(server.venue.callsOf("submit")).toEqual([]);
   });
 
   it("given a server that lives, so a second one sends nothing, whatever it is handed", async () => {
@@ -286,5 +286,47 @@ describe("a process that was paused", () => {
     await pass(server.clock, 60_000, 250);
     expect(await stored(server, order)).toEqual(order);
     expect(server.venue.calls).toEqual([]);
+  });
+});
+
+describe("a lease that ends while work waits for its turn", () => {
+  it("given more cancels than are sent at once, so those that come to their turn afterwards are left to the next owner", async () => {
+    const answers: (() => void)[] = [];
+    let isAway = false;
+    const server = serverOf(
+      {
+        cancel() {
+          const { promise, resolve } = Promise.withResolvers<CancelOutcome>();
+          answers.push(() => resolve({ kind: "ACCEPTED" }));
+          return promise;
+        },
+      },
+      {
+        store: ({ leases }) => ({
+          leases: {
+            ...leases,
+            async acquire(...lease) {
+              if (isAway) throw new SurefillError("STORE_UNAVAILABLE", "away");
+              return leases.acquire(...lease);
+            },
+          },
+        }),
+      },
+    );
+    await server.executor.start();
+    const orders: Order[] = [];
+    for (let made = 0; made < 18; made += 1) orders.push(await orderAfter(server, pathTo.CANCELLING));
+    for (const order of orders) server.executor.act(order);
+    await settle();
+    expect(answers).toHaveLength(16);
+    answers[0]?.();
+    await settle();
+    expect(answers).toHaveLength(17);
+    isAway = true;
+    await pass(server.clock, 9_000, 500);
+    for (const answer of answers) answer();
+    await pass(server.clock, 500, 100);
+    expect(server.venue.callsOf("cancel")).toHaveLength(17);
+    expect((await stored(server, orders.at(-1) ?? ("" as never))).version).toBe(orders.at(-1)?.version);
   });
 });

@@ -225,8 +225,14 @@ describe("cancels", () => {
     expect(server.venue.keysOf("cancel")).toEqual(keysOf([live]));
   });
 
-  it("given one that was taken and whose end does not come, so it is sent again every 5 s", async () => {
-    const server = serverOf({ cancel: async () => ({ kind: "ACCEPTED" }) });
+  it("given one that was taken and whose end does not come, so it is looked up and sent again, every 5 s at first", async () => {
+    const server = serverOf({
+      cancel: async () => ({ kind: "ACCEPTED" }),
+      lookup: async ({ submitKey }) => ({
+        kind: "FOUND",
+        report: { submitKey, evidence: { kind: "OPEN" }, fills: [] },
+      }),
+    });
     await server.executor.start();
     await orderAfter(server, pathTo.CANCELLING);
     await pass(server.clock, 4_900, 50);
@@ -235,6 +241,7 @@ describe("cancels", () => {
     expect(server.venue.callsOf("cancel")).toHaveLength(2);
     await pass(server.clock, 60_000, 50);
     expect(server.venue.callsOf("cancel").length).toBeLessThanOrEqual(14);
+    expect(server.venue.callsOf("lookup")).toHaveLength(server.venue.callsOf("cancel").length - 1);
   });
 
   it("given one that the venue refuses, so it is sent once, and once more when asked again", async () => {

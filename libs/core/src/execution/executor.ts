@@ -2,17 +2,23 @@ import { type VenueAccount, venueAccountKey } from "../account/venue-account.ts"
 import { commitTransitions } from "../desk/commit-transitions.ts";
 import type { Desk } from "../desk/desk.ts";
 import { reread } from "../desk/record-report.ts";
+import type { AttemptPermit } from "../gate/attempt-permit.ts";
 import { changeOrder } from "../order/change-order.ts";
+import { isOverdue } from "../order/deadline.ts";
+import { isReducing } from "../order/instruction.ts";
 import type { Order } from "../order/order.ts";
 import type { OrderId } from "../order/order-id.ts";
 import type { LeaseFence } from "../store/order-change.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
 import { venueAccounts } from "../venue/venue-directory.ts";
+import { CancelAllWorkers } from "./cancel-all-workers.ts";
 import { Lane } from "./lane.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
+import { passDeadline } from "./pass-deadline.ts";
 import { recover } from "./recover.ts";
 import { sendCancel } from "./send-cancel.ts";
 import { submit } from "./submit.ts";
+import { Turns } from "./turns.ts";
 
 /** How often due orders are looked for when nothing wakes the loop. */
 const idleMs = 250;
@@ -23,6 +29,13 @@ const afterFailureMs = 1_000;
 const dueMax = 500;
 /** Cancels of one venue account under way at the same time. */
 const cancelConcurrencyMax = 16;
+/** Orders of one venue account that reduce a position, being submitted at the same time. */
+const reductionConcurrencyMax = 100;
+/** Changes of orders that ask nothing of the venue, under way at the same time. */
+const upkeepConcurrencyMax = 16;
+
+/** What may wait for each other: nothing that ends or lessens an exposure stands behind a new one. */
+type Work = "SUBMISSION" | "REDUCTION" | "CANCEL" | "UPKEEP";
 
 /**
  * Acts on orders: first submissions, retries, cancels, for the venue accounts whose lease this process holds. What is
@@ -31,22 +44,28 @@ const cancelConcurrencyMax = 16;
 export class Executor {
   readonly #desk: Desk;
   readonly #leases: LeaseKeeper;
-  readonly #lanes = new Map<string, { readonly submissions: Lane; readonly cancels: Lane }>();
+  readonly #lanes = new Map<string, Readonly<Record<Work, Lane>>>();
   /** Orders whose attempt this process is sending, until its answer is recorded. */
   readonly #sending = new Set<OrderId>();
   /** Venue accounts where an order may be SUBMITTED though nobody sends it any more: its answer was not recorded. */
   readonly #orphaned = new Set<string>();
+  readonly #turns = new Turns();
+  readonly #cancelAlls: CancelAllWorkers;
   readonly #stop = new AbortController();
   #wake: (() => void) | undefined;
   #changed = false;
   #loop: Promise<void> = Promise.resolve();
 
-  /** `owner` names this process among all that share the database. */
-  constructor(desk: Desk, owner: string) {
+  /** `owner` names this process among all that share the database; its leases last `leaseTtlMs` unless renewed. */
+  constructor(desk: Desk, owner: string, leaseTtlMs?: number) {
     this.#desk = desk;
-    this.#leases = new LeaseKeeper(desk, owner, venueAccounts(desk.venues), (venueAccount) =>
-      this.#recover(venueAccount),
+    const recover = (venueAccount: VenueAccount) => this.#recover(venueAccount);
+    this.#cancelAlls = new CancelAllWorkers(
+      desk,
+      (order) => this.act(order),
+      (venueAccount) => this.#leases.fence(venueAccount) !== undefined,
     );
+    this.#leases = new LeaseKeeper(desk, owner, venueAccounts(desk.venues), recover, leaseTtlMs);
   }
 
   async start(): Promise<void> {
@@ -61,9 +80,12 @@ export class Executor {
     const venueAccount = { venue, account };
     if (entry === undefined || this.#stop.signal.aborted || this.#leases.fence(venueAccount) === undefined) return;
     const lanes = this.#lanesOf(venueAccount, entry.concurrencyMax);
-    // Cancels never wait behind submissions.
-    const lane = order.state === "CANCELLING" ? lanes.cancels : lanes.submissions;
-    lane.add(order.orderId, () => this.#actOn(order, venueAccount));
+    lanes[this.#workOn(order)].add(order.orderId, () => this.#actOn(entry, order, venueAccount));
+  }
+
+  /** Works off CancelAll campaigns now, without waiting for the loop to find them. */
+  async takeUpCancelAlls(): Promise<void> {
+    await this.#cancelAlls.takeUp(this.#leases.owned(), true);
   }
 
   /** Lets what is under way finish, then gives the leases back. What still waits stays due in the database. */
@@ -71,9 +93,8 @@ export class Executor {
     this.#stop.abort();
     this.#wake?.();
     await this.#loop;
-    await Promise.all(
-      [...this.#lanes.values()].flatMap(({ submissions, cancels }) => [submissions.close(), cancels.close()]),
-    );
+    await this.#cancelAlls.stop();
+    await Promise.all([...this.#lanes.values()].flatMap((lanes) => Object.values(lanes).map((lane) => lane.close())));
     await this.#leases.stop();
   }
 
@@ -84,37 +105,57 @@ export class Executor {
   #lanesOf(venueAccount: VenueAccount, concurrencyMax: number) {
     const key = venueAccountKey(venueAccount);
     const lanes = this.#lanes.get(key) ?? {
-      submissions: new Lane(concurrencyMax),
-      cancels: new Lane(cancelConcurrencyMax),
+      SUBMISSION: new Lane(concurrencyMax),
+      REDUCTION: new Lane(reductionConcurrencyMax),
+      CANCEL: new Lane(cancelConcurrencyMax),
+      UPKEEP: new Lane(upkeepConcurrencyMax),
     };
     this.#lanes.set(key, lanes);
     return lanes;
   }
 
-  async #actOn(order: Order, venueAccount: VenueAccount): Promise<void> {
-    const fence = this.#leases.fence(venueAccount);
-    const entry = this.#desk.venues.get(venueAccount.venue);
-    if (fence === undefined || entry === undefined) return;
+  async #actOn(entry: VenueEntry, order: Order, venueAccount: VenueAccount): Promise<void> {
+    // It may have waited for its lane for longer than the lease lasted.
+    if (this.#leases.fence(venueAccount) === undefined) return;
     try {
-      let current = order;
-      if (current.state === "PENDING" || current.state === "FAILED") {
-        current = await this.#submit(entry, current, fence);
-      } else if (current.state === "AWAITING_CONFIRMATION") {
-        current = await this.#lapse(current);
-      }
-      // A cancel that was asked for while the order was being sent is due now.
-      if (current.state === "CANCELLING") await sendCancel(this.#desk, entry, current);
+      if (order.state === "CANCELLING") await sendCancel(this.#desk, entry, order);
+      else if (order.state === "AWAITING_CONFIRMATION") await this.#lapse(order);
+      else if (isOverdue(order, this.#desk.clock.wall())) await this.#passDeadline(order);
+      else if (isSubmittable(order)) await this.#attempt(entry, order, venueAccount);
     } catch (error) {
       // The order's row still says what is due, or that it is SUBMITTED, which the loop then recovers.
       this.#desk.log.error({ error, order_id: order.orderId, venue: venueAccount.venue }, "acting on an order failed");
     }
   }
 
-  async #submit(entry: VenueEntry, order: Order, fence: LeaseFence): Promise<Order> {
+  /** One attempt, once the venue's gate lets it through. Until then the order stays due, and no attempt is used up. */
+  async #attempt(entry: VenueEntry, order: Order, venueAccount: VenueAccount): Promise<void> {
+    const needs = { isReducing: isReducing(order.instruction) };
+    const permit = await entry.gate?.admit(venueAccount.account, needs, this.#stop.signal);
+    if (entry.gate !== undefined && permit === undefined) return;
+    try {
+      const current = permit?.hasWaited === true ? await reread(this.#desk, order) : order;
+      const fence = this.#leases.fence(venueAccount);
+      if (fence === undefined || !this.#isAttemptDue(current)) return;
+      const after = await this.#submit(entry, current, fence, permit);
+      // A cancel that was asked for while the order was being sent is due now.
+      if (after.state === "CANCELLING") this.act(after);
+    } finally {
+      permit?.end();
+    }
+  }
+
+  #isAttemptDue(order: Order): boolean {
+    if (isOverdue(order, this.#desk.clock.wall())) return false;
+    if (order.state === "PENDING") return true;
+    return order.state === "FAILED" && order.retryAt !== undefined && order.retryAt <= this.#desk.clock.wall();
+  }
+
+  async #submit(entry: VenueEntry, order: Order, fence: LeaseFence, permit?: AttemptPermit): Promise<Order> {
     this.#sending.add(order.orderId);
     let isAnswered = false;
     try {
-      const current = await submit(this.#desk, entry, order, fence);
+      const current = await submit(this.#desk, entry, order, fence, this.#turns, permit);
       isAnswered = current.state !== "SUBMITTED";
       return current;
     } finally {
@@ -123,10 +164,21 @@ export class Executor {
     }
   }
 
-  async #lapse(order: Order): Promise<Order> {
+  async #passDeadline(order: Order): Promise<void> {
+    const after = await passDeadline(this.#desk, order);
+    if (after.state === "CANCELLING") this.act(after);
+  }
+
+  #workOn(order: Order): Work {
+    if (order.state === "CANCELLING") return "CANCEL";
+    if (order.state === "AWAITING_CONFIRMATION" || isOverdue(order, this.#desk.clock.wall())) return "UPKEEP";
+    return isReducing(order.instruction) ? "REDUCTION" : "SUBMISSION";
+  }
+
+  /** A race that is lost is left to whoever won it: what is due then stands in the order's row. */
+  async #lapse(order: Order): Promise<void> {
     const after = changeOrder(order, [{ type: "CONFIRMATION_LAPSED" }], this.#desk.clock.wall());
-    const result = await commitTransitions(this.#desk, order, after);
-    return result.kind === "COMMITTED" ? after.order : reread(this.#desk, order);
+    await commitTransitions(this.#desk, order, after);
   }
 
   async #run(): Promise<void> {
@@ -149,6 +201,7 @@ export class Executor {
       const owned = this.#leases.owned();
       for (const venueAccount of owned) await this.#takeUpOrphans(venueAccount);
       for (const order of await this.#due(owned)) this.act(order);
+      await this.#cancelAlls.takeUp(owned);
       return idleMs;
     } catch (error) {
       this.#desk.log.error({ error }, "due orders could not be read; trying again");
@@ -184,4 +237,9 @@ export class Executor {
     this.#changed = false;
     this.#wake = undefined;
   }
+}
+
+/** SUBMITTED and what comes after it is due for its deadline alone. */
+function isSubmittable({ state }: Order): boolean {
+  return state === "PENDING" || state === "FAILED";
 }

@@ -17,12 +17,14 @@ function keeperOf(
   owner = "server-1",
   wanted: readonly VenueAccount[] = [venueAccount],
   recover: (venueAccount: VenueAccount) => Promise<void> = async () => {},
+  ttlMs?: number,
 ) {
   const acquired: string[] = [];
-  const keeper = new LeaseKeeper(test.desk, owner, wanted, async (taken) => {
+  const onAcquired = async (taken: VenueAccount) => {
     acquired.push(venueAccountKey(taken));
     await recover(taken);
-  });
+  };
+  const keeper = new LeaseKeeper(test.desk, owner, wanted, onAcquired, ttlMs);
   onTestFinished(async () => {
     const stopping = keeper.stop();
     await pass(test.clock, 0);
@@ -89,6 +91,22 @@ describe("the lease of a venue account", () => {
       expect(keeper.fence(venueAccount)).toEqual({ venueAccount, epoch: 1 });
     }
     expect(acquired).toHaveLength(1);
+  });
+
+  it("given a short time to live, so an owner that dies is followed within it and one renewal, not before", async () => {
+    const test = deskWithOutages();
+    const first = keeperOf(test, "server-1", [venueAccount], undefined, 1_000);
+    await first.keeper.start();
+    await pass(test.clock, 5_000, 100);
+    expect(first.keeper.fence(venueAccount)).toEqual({ venueAccount, epoch: 1 });
+    const second = keeperOf(deskForTests({ beside: test }), "server-2", [venueAccount], undefined, 1_000);
+    await second.keeper.start();
+    test.outage.isAway = true;
+    await pass(test.clock, 500, 100);
+    expect(first.keeper.owned()).toEqual([venueAccount]);
+    await pass(test.clock, 800, 100);
+    expect(first.keeper.owned()).toEqual([]);
+    expect(second.keeper.fence(venueAccount)).toEqual({ venueAccount, epoch: 2 });
   });
 
   it("given an account nobody wanted, so there is no proof for it", async () => {
@@ -167,6 +185,27 @@ describe("a database that can't be reached", () => {
     await keeper.stop();
     expect(keeper.owned()).toEqual([]);
     expect(test.complaints).toHaveLength(1);
+  });
+});
+
+describe("recovery that takes long", () => {
+  it("given one account's that outlasts leases, so the others' are renewed meanwhile, and it is held when it is done", async () => {
+    const test = deskForTests();
+    const recovered = Promise.withResolvers<void>();
+    const { keeper, acquired } = keeperOf(test, "server-1", [venueAccount, bobs], async ({ account }) => {
+      if (account !== bob) await recovered.promise;
+    });
+    const starting = keeper.start();
+    for (let second = 0; second < 60; second += 1) {
+      await pass(test.clock, 1_000, 500);
+      expect(keeper.owned()).toEqual([bobs]);
+    }
+    recovered.resolve();
+    await pass(test.clock, 6_000, 500);
+    await starting;
+    expect(keeper.owned()).toEqual([venueAccount, bobs]);
+    // Its lease had ended by then, so it was taken anew, and what was left behind meanwhile was taken up.
+    expect(acquired).toEqual(["paper/alice", "paper/bob", "paper/alice"]);
   });
 });
 

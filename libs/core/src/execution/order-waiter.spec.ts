@@ -36,6 +36,18 @@ describe("waiting for an order", () => {
     expect(server.clock.sleepers).toBe(0);
   });
 
+  it("given a store that does not give the order any more, so the order as it was known, when the time has passed", async () => {
+    const test = deskForTests({
+      store: ({ orders }) => ({ orders: { ...orders, find: async () => undefined, findMany: async () => [] } }),
+    });
+    const order = await orderAfter(test);
+    const given = waiting(new OrderWaiter(test.desk).until(order, isTerminal, 1_000, patient));
+    await pass(test.clock, 999, 111);
+    expect(given).toEqual([]);
+    await pass(test.clock, 1);
+    expect(given).toEqual([order]);
+  });
+
   it("given no time to wait, so the order as it is known", async () => {
     const { server, waiter } = setUp();
     const order = await orderAfter(server);

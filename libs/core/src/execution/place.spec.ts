@@ -14,6 +14,7 @@ import { btcPrice, btcUsdt } from "../testing/venue-fixtures.ts";
 import { addMs } from "../time/wall-time.ts";
 import { venueId } from "../venue/venue-id.ts";
 import { type Placement, place } from "./place.ts";
+import { setTradingState } from "./set-trading-state.ts";
 
 const priced = { prices: async () => new Map([[btcUsdt.symbol, btcPrice]]) };
 const never = new Promise<never>(() => undefined);
@@ -60,6 +61,15 @@ describe("an instruction that passes", () => {
     const desk = { ...test.desk, venues: new Map([[real.venueId, real]]) };
     const placement = await place(desk, limitBuy, { requestedAt: test.requestedAt });
     expect(orderOf(placement).simulated).toBe(false);
+  });
+
+  it("given the trace of the call, so the order carries it, and none where there is none", async () => {
+    const test = setUp();
+    const { requestedAt } = test;
+    const trace = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7", sampled: true };
+    const traced = orderOf(await place(test.desk, limitBuy, { requestedAt, trace }));
+    expect((await stored(test, traced)).trace).toEqual(trace);
+    expect(orderOf(await test.placed({ clientOrderId: clientOrderId("2") }))).not.toHaveProperty("trace");
   });
 
   it("given a clock that was set back since the request, so the order doesn't begin before it", async () => {
@@ -157,6 +167,17 @@ describe("what we deny", () => {
     expect((await test.placed({ side: "SELL", ...rest })).kind).toBe("REUSED");
   });
 
+  it("given a trading state that forbids it, so it is DENIED for that, whatever the market says", async () => {
+    const test = setUp();
+    const change = { scope: {}, state: "HALTED", operator: "ann", reason: "fat finger" } as const;
+    await setTradingState(test.desk, change, { waitMs: 0, signal: new AbortController().signal });
+    const tooDear = { pricing: { type: "LIMIT", timeInForce: "GTC", limitPrice: price("500000") } } as const;
+    expect(await test.placed(tooDear)).toMatchObject({
+      kind: "PLACED",
+      order: { state: "DENIED", lastError: { code: "TRADING_HALTED" } },
+    });
+  });
+
   it("given no such instrument or a broken rule, so the venue is not even asked for a price", async () => {
     const test = setUp({ script: {} });
     await test.placed({ instrument: instrumentId("NO/SUCH") });
@@ -213,6 +234,13 @@ describe("what we refuse, and store nothing for", () => {
 });
 
 describe("a store that fails", () => {
+  it("given that it refuses a new order and has no other of its name, so the call fails: nothing was placed", async () => {
+    const commit = async () => ({ kind: "STALE_VERSION" }) as const;
+    const test = setUp({ store: ({ orders }) => ({ orders: { ...orders, commit } }) });
+    await expect(test.placed()).rejects.toMatchObject({ code: "INTERNAL" });
+    expect((await test.storedOrders()).items).toEqual([]);
+  });
+
   it("given none to ask, so the call fails and says nothing about the order", async () => {
     const away = new SurefillError("STORE_UNAVAILABLE", "away");
     const test = setUp({ store: ({ orders }) => ({ orders: { ...orders, commit: () => Promise.reject(away) } }) });

@@ -19,6 +19,7 @@ import { laterOf, type WallTime } from "../time/wall-time.ts";
 import { withDeadline } from "../time/with-deadline.ts";
 import type { MarketPrice } from "../venue/venue.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
+import { admit } from "./admit.ts";
 
 /** What became of an instruction. */
 export type Placement =
@@ -85,9 +86,17 @@ async function denialOf(
     const text = `${venue} has no instrument ${symbol}; VenueService.ListInstruments lists those it has`;
     return orderError("INSTRUMENT_UNKNOWN", text, { field: "instrument", instrument: symbol, venue });
   }
+  if (instruction.expireTime !== undefined && instruction.expireTime <= desk.clock.wall()) {
+    const text = "expire_time has passed already; give a time to come, or none";
+    return orderError("EXPIRE_TIME_PASSED", text, { field: "expire_time" });
+  }
   const fault = checkInstruction(instruction, instrument, entry.manifest.capabilities);
   if (fault !== undefined) return fault;
-  return checkMarket(instruction, instrument, await marketPrice(desk, entry, instrument), entry.collarBps);
+  const [admission, market] = await Promise.all([
+    admit(desk, { instruction }, "LIVE"),
+    marketPrice(desk, entry, instrument),
+  ]);
+  return admission.kind === "REFUSED" ? admission.error : checkMarket(instruction, instrument, market, entry.collarBps);
 }
 
 /** The venue's price, or undefined where it gives none in time: the check decides what that means. */

@@ -98,7 +98,45 @@ describe("what the answer proves", () => {
     await settle();
     expect(await stored(test, test.order)).toEqual(test.order);
     test.clock.advance(1);
-    expect(test.againMs(await cancelling)).toBe(1_000);
+    expect(test.againMs(await cancelling)).toBe(2_500);
+  });
+});
+
+describe("a cancel that is sent again", () => {
+  async function again(first: CancelOutcome, answer: LookupAnswer["kind"] = "FOUND") {
+    const test = await setUp({ cancel: async () => first });
+    const before = await test.cancelled();
+    test.clock.advance(60_000);
+    const asked: string[] = [];
+    test.venue.script.cancel = async () => {
+      asked.push("cancel");
+      return { kind: "ACCEPTED" };
+    };
+    test.venue.script.lookup = async () => {
+      asked.push("lookup");
+      if (answer === "UNAVAILABLE") return { kind: "UNAVAILABLE", error: lost };
+      return { kind: "FOUND", report: found(test.order, { evidence: { kind: "CANCELLED" } }) };
+    };
+    const after = await sendCancel(test.desk, test.entry, before);
+    return { asked, after };
+  }
+
+  it.each<readonly [string, CancelOutcome]>([
+    ["whose answer was lost", { kind: "UNKNOWN", error: lost }],
+    ["that was taken", { kind: "ACCEPTED" }],
+  ])("given one %s, so the order is looked up first; it is gone, so nothing is sent", async (_what, first) => {
+    const { asked, after } = await again(first);
+    expect(asked).toEqual(["lookup"]);
+    expect(after.state).toBe("CANCELLED");
+  });
+
+  it("given that the look-up says nothing, so it is sent all the same", async () => {
+    expect((await again({ kind: "UNKNOWN", error: lost }, "UNAVAILABLE")).asked).toEqual(["lookup", "cancel"]);
+  });
+
+  it("given one that the venue refused for now, so it did nothing and needs no look-up", async () => {
+    const busy = orderError("RATE_LIMITED", "too many requests");
+    expect((await again({ kind: "REFUSED", error: busy })).asked).toEqual(["cancel"]);
   });
 });
 
@@ -174,7 +212,7 @@ describe("an order that is not open there any more", () => {
     const test = await setUp({ cancel: async () => ({ kind: "NOT_OPEN" }) });
     test.clock.advance(60_000);
     test.venue.script.lookup = async () => ({ kind: "NOT_FOUND", asOf: test.clock.wall() });
-    expect(test.againMs(await test.cancelled())).toBe(1_000);
+    expect(test.againMs(await test.cancelled())).toBe(15_000);
     expect(await test.store.orders.attempts(test.order.orderId)).not.toMatchObject([{ outcome: "ABSENT" }]);
   });
 });

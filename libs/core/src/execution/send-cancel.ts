@@ -1,10 +1,11 @@
 import type { Desk } from "../desk/desk.ts";
+import { recordEvidence } from "../desk/record-evidence.ts";
 import { recordReport } from "../desk/record-report.ts";
 import { retryClass } from "../error/error-code.ts";
 import { type OrderError, orderError } from "../error/order-error.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
-import type { Order } from "../order/order.ts";
+import { dueAtOnce, type Order } from "../order/order.ts";
 import { withDeadline } from "../time/with-deadline.ts";
 import { attemptReference, lookUp } from "../tracking/look-up.ts";
 import type { CancelOutcome } from "../venue/venue.ts";
@@ -12,9 +13,25 @@ import type { VenueEntry } from "../venue/venue-directory.ts";
 
 const cancelMsMax = 10_000;
 
-/** Sends the cancel that a CANCELLING order is due for and records what the answer proves. */
+type Cancelling = Extract<Order, { state: "CANCELLING" }>;
+
+/**
+ * Sends the cancel that a CANCELLING order is due for and records what the answer proves. One that is sent again comes
+ * after a look-up, for the one before may have done its work.
+ */
 export async function sendCancel(desk: Desk, entry: VenueEntry, order: Order): Promise<Order> {
   if (order.state !== "CANCELLING") return order;
+  const current = mayHaveWorked(order) ? await lookUp(desk, entry, order) : order;
+  return current.state === "CANCELLING" ? cancelOnce(desk, entry, current) : current;
+}
+
+/** Whether a cancel of it was sent before that the venue took, or whose answer is lost; one that it refused for now did nothing. */
+function mayHaveWorked({ cancelAfter, lastError }: Cancelling): boolean {
+  const isFirst = cancelAfter === dueAtOnce.cancel;
+  return !isFirst && (lastError === undefined || retryClass(lastError.code) !== "retryable");
+}
+
+async function cancelOnce(desk: Desk, entry: VenueEntry, order: Cancelling): Promise<Order> {
   const { attempt } = order;
   const startedAt = desk.clock.wall();
   const outcome = await ask(desk, entry, order);
@@ -27,14 +44,17 @@ export async function sendCancel(desk: Desk, entry: VenueEntry, order: Order): P
     outcome: outcome.kind,
     attemptNumber: attempt.number,
   });
+  // A cancel that is taken at once is told by the order's transitions.
+  if (outcome.kind !== "ACCEPTED") {
+    const { kind } = outcome;
+    const detail = "error" in outcome ? `${outcome.error.code}: ${outcome.error.message}` : "";
+    const asked = { askedAt: startedAt, answeredAt: endedAt, detail };
+    await recordEvidence(desk, order, { attemptNumber: attempt.number, operation: "CANCEL", outcome: kind, ...asked });
+  }
   return recorded;
 }
 
-async function ask(
-  desk: Desk,
-  entry: VenueEntry,
-  order: Extract<Order, { state: "CANCELLING" }>,
-): Promise<CancelOutcome> {
+async function ask(desk: Desk, entry: VenueEntry, order: Cancelling): Promise<CancelOutcome> {
   try {
     const reference = attemptReference(order, order.attempt);
     return await withDeadline(desk.clock, cancelMsMax, (signal) => entry.venue.cancel(reference, signal));
@@ -44,12 +64,7 @@ async function ask(
   }
 }
 
-async function recordOutcome(
-  desk: Desk,
-  entry: VenueEntry,
-  order: Extract<Order, { state: "CANCELLING" }>,
-  outcome: CancelOutcome,
-): Promise<Order> {
+async function recordOutcome(desk: Desk, entry: VenueEntry, order: Cancelling, outcome: CancelOutcome): Promise<Order> {
   const { submitKey } = order.attempt;
   const report = (evidence: ExecutionReport["evidence"]): ExecutionReport => ({ submitKey, evidence, fills: [] });
   switch (outcome.kind) {

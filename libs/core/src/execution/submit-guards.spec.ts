@@ -4,6 +4,7 @@ import { attemptFor, fenceFor, keyOf, type TestDesk, venueAccount } from "../tes
 import { busy } from "../testing/order-fixtures.ts";
 import type { VenueScript } from "../testing/scripted-venue.ts";
 import { acceptAll, submissionFor } from "../testing/submission-for-tests.ts";
+import { addMs } from "../time/wall-time.ts";
 import type { PreparedAttempt } from "../venue/venue.ts";
 import { requestCancel } from "./request-cancel.ts";
 import { submit } from "./submit.ts";
@@ -91,6 +92,47 @@ describe("an attempt that is dead before it leaves", () => {
       expect(await test.store.orders.attempts(order.orderId)).toMatchObject([{ number: 1, outcome: "NOT_SENT" }]);
     },
   );
+
+  /** As above, at a venue that tells its time, which is `aheadMs` ahead of ours, or behind. */
+  const toldTime = async (ms: number, aheadMs: number) => {
+    const test = await paused(ms);
+    test.venue.script.prepare = async (request) => {
+      const venueTime = addMs(test.clock.wall(), aheadMs);
+      const attempt = { ...attemptFor(test, request), venueTime, validUntil: addMs(venueTime, 5_000) };
+      return { kind: "PREPARED", attempt };
+    };
+    return test;
+  };
+
+  it.each([-3_600_000, -6_000, 6_000, 3_600_000])(
+    "given a venue whose clock is %i ms ahead of ours, so its attempts live as long as it says, by its time",
+    async (aheadMs) => {
+      const alive = await toldTime(4_999, aheadMs);
+      expect(await alive.submitted()).toMatchObject({ state: "CONFIRMING" });
+      const dead = await toldTime(5_000, aheadMs);
+      expect(await dead.submitted()).toMatchObject({ state: "FAILED", lastError: { code: "ATTEMPT_EXPIRED" } });
+      expect(dead.venue.callsOf("submit")).toEqual([]);
+    },
+  );
+
+  it("given our clock set back meanwhile, so it seems no younger; set on, as after a sleep, so it is not sent", async () => {
+    const setBack = await toldTime(5_000, 0);
+    const prepared = setBack.venue.script.prepare;
+    setBack.venue.script.prepare = async (...call) => {
+      const answer = await prepared?.(...call);
+      setBack.clock.setWall(addMs(setBack.clock.wall(), -3_600_000));
+      return answer ?? { kind: "FAILED", error: busy };
+    };
+    expect(await setBack.submitted()).toMatchObject({ lastError: { code: "ATTEMPT_EXPIRED" } });
+    const slept = await toldTime(0, 0);
+    const before = slept.venue.script.prepare;
+    slept.venue.script.prepare = async (...call) => {
+      const answer = await before?.(...call);
+      slept.clock.setWall(addMs(slept.clock.wall(), 6_000));
+      return answer ?? { kind: "FAILED", error: busy };
+    };
+    expect(await slept.submitted()).toMatchObject({ lastError: { code: "ATTEMPT_EXPIRED" } });
+  });
 
   it("given a moment less, so it is sent", async () => {
     const test = await paused(4_999);

@@ -3,8 +3,9 @@ import { recordReport } from "../desk/record-report.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import { attemptOf, type Order } from "../order/order.ts";
 import { submitKey } from "../order/order-id.ts";
+import { defaultRetryPolicy } from "../retry/retry-policy.ts";
 import { fenceFor, keyOf, stored } from "../testing/desk-for-tests.ts";
-import { after, busy, expired, fillOf, lost, refused } from "../testing/order-fixtures.ts";
+import { after, busy, expired, fillOf, lost, refused, testAccount } from "../testing/order-fixtures.ts";
 import type { VenueScript } from "../testing/scripted-venue.ts";
 import { settle } from "../testing/settle.ts";
 import { acceptAll, accepted, submissionFor } from "../testing/submission-for-tests.ts";
@@ -89,8 +90,8 @@ describe("what the answer proves", () => {
     test.venue.script.submit = async (_account, attempt) => ({ kind: "ACCEPTED", report: filled(attempt.submitKey) });
     expect(await test.submitted()).toMatchObject({ state: "FILLED", cumQuantity: "1" });
     expect(test.committed.map(({ records }) => records.map(({ cause }) => cause.type))).toEqual([
-      ["ATTEMPT_PREPARED"],
-      ["ACCEPTED", "FILLED_FULLY"],
+      ["ATTEMPT_PREPARED", "EXECUTION_STARTED"],
+      ["ACCEPTED", "FILLED_FULLY", "EXECUTED"],
     ]);
   });
 
@@ -200,8 +201,35 @@ describe("a prepare that fails", () => {
     expect(await submitting).toMatchObject({
       state: "FAILED",
       failedPrepares: 1,
-      lastError: { code: "PREPARE_FAILED" },
+      lastError: { code: "VENUE_UNREACHABLE" },
     });
+  });
+
+  it.each([
+    ["a refusal for now, so that is the cause", new SurefillError("RATE_LIMITED", "slow down"), "RATE_LIMITED", 1_000],
+    [
+      "one with Retry-After, so it is not tried before",
+      new SurefillError("RATE_LIMITED", "slow down", { retryAfterMs: 9_000 }),
+      "RATE_LIMITED",
+      9_000,
+    ],
+    ["what would be fatal, so a bug of the library ends no order", new Error("a bug"), "PREPARE_FAILED", 1_000],
+  ])("given one that throws %s", async (_, thrown, code, ms) => {
+    const test = await submissionFor({ script: { prepare: () => Promise.reject(thrown) } });
+    const retryAt = addMs(test.clock.wall(), ms);
+    expect(await test.submitted()).toMatchObject({ state: "FAILED", lastError: { code }, retryAt, failedPrepares: 1 });
+  });
+
+  it("given a retry policy of its venue account, so it counts, not the desk's", async () => {
+    const once = { ...defaultRetryPolicy, attemptsMax: 1 };
+    const options = { entry: { retryPolicies: new Map([[testAccount, once]]) } };
+    for (const script of [
+      { prepare: async () => ({ kind: "FAILED", error: busy }) as const },
+      { submit: async () => ({ kind: "REJECTED", error: busy }) as const },
+    ]) {
+      const test = await submissionFor({ script, options });
+      expect(await test.submitted()).toMatchObject({ state: "FAILED", lastError: { code: "RETRY_EXHAUSTED" } });
+    }
   });
 
   it("given three of them, so RETRY_EXHAUSTED", async () => {

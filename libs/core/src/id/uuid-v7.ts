@@ -17,3 +17,11 @@ export function uuidV7(at: WallTime, random: Random): string {
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
+
+/** Not after any UUIDv7 made at `at` or later: where a range of ids by age begins. */
+export function firstUuidV7(at: WallTime): string {
+  const hex = Math.max(0, Math.floor(at / 1000))
+    .toString(16)
+    .padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}

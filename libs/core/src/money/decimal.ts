@@ -31,9 +31,9 @@ export function decimal(text: string): Decimal {
   return value;
 }
 
+/** Big spells without an exponent, without trailing zeros, and a negative zero as 0. */
 function canonical(value: Big): Decimal {
-  const text = value.toFixed();
-  return (text === "-0" ? "0" : text) as Decimal;
+  return value.toFixed() as Decimal;
 }
 
 export function plus(a: Decimal, b: Decimal): Decimal {

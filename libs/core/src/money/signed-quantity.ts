@@ -1,5 +1,5 @@
 import type { Brand } from "../id/brand.ts";
-import { type Decimal, decimal, minus, plus } from "./decimal.ts";
+import { type Decimal, decimal, minus, plus, sign } from "./decimal.ts";
 import type { Quantity } from "./quantity.ts";
 
 /** A change or balance of the base asset: bought is positive, sold is negative. */
@@ -21,4 +21,9 @@ export function addSignedQuantity(a: SignedQuantity, b: Decimal): SignedQuantity
 
 export function subtractFromSignedQuantity(a: SignedQuantity, b: Decimal): SignedQuantity {
   return minus(a, b) as SignedQuantity;
+}
+
+/** How much is held, long or short. */
+export function magnitudeOf(held: SignedQuantity): Quantity {
+  return (sign(held) < 0 ? minus(decimal("0"), held) : held) as Decimal as Quantity;
 }

@@ -13,8 +13,11 @@ export function slippageCostBps(side: "BUY" | "SELL", paid: Price, expected: Pri
   return dividedBy(times(worse, tenThousand), expected, slippageScale, "halfEven");
 }
 
-/** Whether `paid` costs more than `limitBps` against `expected`; exactly the limit does not. Exact, unrounded. */
-export function exceedsSlippage(side: "BUY" | "SELL", paid: Price, expected: Price, limitBps: number): boolean {
+/**
+ * Whether `paid` costs more than `limitBps` against `expected`; exactly the limit does not. Exact, unrounded. Both are
+ * prices, or both are what a quantity costs at them.
+ */
+export function exceedsSlippage(side: "BUY" | "SELL", paid: Decimal, expected: Decimal, limitBps: number): boolean {
   const worse = side === "BUY" ? minus(paid, expected) : minus(expected, paid);
   return compare(times(worse, tenThousand), times(expected, decimal(String(limitBps)))) > 0;
 }

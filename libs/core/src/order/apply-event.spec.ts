@@ -16,7 +16,8 @@ import {
 } from "../testing/order-fixtures.ts";
 import type { WallTime } from "../time/wall-time.ts";
 import { applyEvent } from "./apply-event.ts";
-import { attemptOf, dueAtOnce, isTerminal, leavesQuantity, nextActionAt, type Order } from "./order.ts";
+import { nextActionAt } from "./next-action-at.ts";
+import { attemptOf, dueAtOnce, isTerminal, leavesQuantity, type Order } from "./order.ts";
 import type { OrderEvent } from "./order-event.ts";
 import { submitKey, venueOrderId } from "./order-id.ts";
 import { phases } from "./order-state.ts";

@@ -1,10 +1,13 @@
+import { type OrderError, orderError } from "../error/order-error.ts";
 import { addAmount, notional, zeroAmount } from "../money/amount.ts";
 import { addQuantity } from "../money/quantity.ts";
 import { laterOf, type WallTime } from "../time/wall-time.ts";
+import { expireTimePassed } from "./deadline.ts";
 import type { VenueFill } from "./fill.ts";
 import {
   type Attempt,
   attemptOf,
+  type CancelRequest,
   dueAtOnce,
   type Order,
   type OrderPhase,
@@ -27,8 +30,11 @@ export type Applied =
 export function applyEvent(order: Order, event: OrderEvent, at: WallTime): Applied {
   const from = phaseOf(order);
   const progress = progressAfter(order, event, laterOf(order.updatedAt, at));
-  const to = nextPhase(from, event.type, progress.cumQuantity !== "0");
-  const phase = to === undefined ? undefined : phaseAfter(order, event, to, progress);
+  const isEarlierAttempt = "earlierAttempt" in event && event.earlierAttempt === true;
+  const to = nextPhase(from, event.type, progress.cumQuantity !== "0", isEarlierAttempt);
+  // No row leads to AWAITING_CONFIRMATION: orders begin there.
+  const isLed = to !== undefined && to !== "AWAITING_CONFIRMATION";
+  const phase = isLed ? phaseAfter(order, event, to, progress) : undefined;
   if (to === undefined || phase === undefined) return { ok: false, phase: from, event: event.type };
   const state = stateOfPhase(to);
   const stateTimes = state === order.state ? order.stateTimes : { ...order.stateTimes, [state]: progress.updatedAt };
@@ -53,9 +59,17 @@ function progressAfter(order: Order, event: OrderEvent, at: WallTime): OrderProg
     case "FILLED_FULLY":
       return withFill(progress, event.fill, at);
     case "CANCEL_REQUESTED":
-      return { ...progress, cancelRequest: order.cancelRequest ?? { at, reason: event.reason } };
+      return cancelAsked(order, progress, { at, reason: event.reason, ...errorIn(event) });
+    case "EXPIRE_TIME_PASSED":
+      return cancelAsked(order, progress, { at, reason: "expire_time passed", error: expireTimePassed() });
+    case "CANCELLED":
+    case "EXPIRED":
+      return { ...progress, ...lastErrorOf(progress.cancelRequest) };
     case "ACCEPTED":
+    case "ADOPTED":
       return answered(progress, at);
+    case "DECLARED_DEAD":
+      return { ...progress, lastError: declaredDead(event) };
     case "REJECTED":
       return { ...answered(progress, at), lastError: event.error };
     case "RETRY_SCHEDULED":
@@ -66,6 +80,7 @@ function progressAfter(order: Order, event: OrderEvent, at: WallTime): OrderProg
       return { ...progress, failedPrepares, lastError: event.error };
     }
     case "ANSWER_LOST":
+    case "VANISHED":
     case "CANCEL_UNANSWERED":
     case "CANCEL_REFUSED":
     case "DENIED":
@@ -73,6 +88,19 @@ function progressAfter(order: Order, event: OrderEvent, at: WallTime): OrderProg
     default:
       return progress;
   }
+}
+
+/** The first request stands. What has to be cancelled says why until it has ended, whatever goes wrong meanwhile. */
+function cancelAsked(order: Order, progress: OrderProgress, request: CancelRequest): OrderProgress {
+  return { ...progress, cancelRequest: order.cancelRequest ?? request, ...lastErrorOf(request) };
+}
+
+function lastErrorOf(request: CancelRequest | undefined): Pick<OrderProgress, "lastError"> {
+  return request?.error === undefined ? {} : { lastError: request.error };
+}
+
+function errorIn({ error }: { readonly error?: OrderError }): { readonly error?: OrderError } {
+  return error === undefined ? {} : { error };
 }
 
 function progressOf(order: Order): OrderProgress {
@@ -86,6 +114,11 @@ function progressOf(order: Order): OrderProgress {
     ...(firstFillAt === undefined ? {} : { firstFillAt }),
     ...(answeredAt === undefined ? {} : { answeredAt }),
   };
+}
+
+function declaredDead({ operator, reason }: Extract<OrderEvent, { type: "DECLARED_DEAD" }>): OrderError {
+  const text = `declared dead by ${operator}: ${reason}`;
+  return orderError("OPERATOR_DECLARED_DEAD", text, { operator, reason });
 }
 
 function answered(progress: OrderProgress, at: WallTime): OrderProgress {
@@ -110,27 +143,33 @@ function withFee(fees: OrderProgress["fees"], fee: VenueFill["fee"]): OrderProgr
 }
 
 /** The fields that only the new phase has; undefined where the event can't supply them, which refuses it. */
-function phaseAfter(order: Order, event: OrderEvent, to: Phase, progress: OrderProgress): OrderPhase | undefined {
+function phaseAfter(
+  order: Order,
+  event: OrderEvent,
+  to: Exclude<Phase, "AWAITING_CONFIRMATION">,
+  progress: OrderProgress,
+): OrderPhase | undefined {
   const attempt = attemptAfter(order, event, progress);
   const last = attempt === undefined ? {} : { attempt };
   switch (to) {
     case "PENDING":
       return { state: "PENDING" };
-    case "AWAITING_CONFIRMATION":
-      return order.state === "AWAITING_CONFIRMATION" ? { state: to, confirmBy: order.confirmBy } : undefined;
     case "SUBMITTED":
     case "IN_DOUBT":
     case "PARTIALLY_FILLED":
       return attempt && { state: to, attempt };
     case "CONFIRMING": {
-      const landedAt =
-        event.type === "LANDED" ? event.landedAt : order.state === "CONFIRMING" ? order.landedAt : undefined;
+      // Whatever else happens to an order in CONFIRMING leads away from it.
+      const landedAt = event.type === "LANDED" ? event.landedAt : undefined;
       return attempt && { state: to, attempt, ...(landedAt === undefined ? {} : { landedAt }) };
     }
     case "CANCELLING":
       return attempt && { state: to, attempt, cancelAfter: cancelAfter(order, event) };
     case "FAILED_WILL_RETRY":
-      return event.type === "RETRY_SCHEDULED" ? { state: "FAILED", retryAt: event.retryAt, ...last } : undefined;
+      if (event.type === "RETRY_SCHEDULED") return { state: "FAILED", retryAt: event.retryAt, ...last };
+      return order.state === "FAILED" && order.retryAt !== undefined && attempt !== undefined
+        ? { state: "FAILED", retryAt: order.retryAt, ...last }
+        : undefined;
     case "FAILED_FINAL":
       return { state: "FAILED", ...last };
     case "FILLED":
@@ -157,6 +196,7 @@ function attemptAfter(order: Order, event: OrderEvent, progress: OrderProgress):
       return validUntil === undefined ? attempt : { ...attempt, validUntil };
     }
     case "ACCEPTED":
+    case "ADOPTED":
       return named(before, event.venueOrderId);
     case "FILLED_PARTLY":
     case "FILLED_FULLY":

@@ -1,16 +1,16 @@
-import { compare } from "../money/decimal.ts";
 import { type Posting, postFill } from "../position/post-fill.ts";
 import type { WallTime } from "../time/wall-time.ts";
 import { applyEvent } from "./apply-event.ts";
 import type { Fill } from "./fill.ts";
-import { attemptOf, isTerminal, type Order } from "./order.ts";
+import { noticesOf } from "./notices-of.ts";
+import { attemptOf, type Order } from "./order.ts";
 import type { OrderEvent } from "./order-event.ts";
 import type { OrderEventRecord, RecordedCause } from "./order-event-record.ts";
 
 /** An order after some events, with everything that must become durable together with it. */
 export interface OrderTransitions {
   readonly order: Order;
-  /** One "order.transition" an event, then the alerts it raised. */
+  /** One "order.transition" an event, then what is told beside it. */
   readonly records: readonly OrderEventRecord[];
   readonly fills: readonly Fill[];
   /** What the fills do to positions and holdings. */
@@ -18,22 +18,28 @@ export interface OrderTransitions {
 }
 
 /**
- * Applies `events` in turn and collects what must be stored with them.
+ * Applies `events` in turn and collects what must be stored with them. `recovered`: another process than the one that
+ * sent the attempt has taken the order up, which is told with the first of them.
  * @throws Error if the table refuses one: events come from interpretReport or were checked by the caller.
  */
-export function changeOrder(before: Order, events: readonly OrderEvent[], at: WallTime): OrderTransitions {
+export function changeOrder(
+  before: Order,
+  events: readonly OrderEvent[],
+  at: WallTime,
+  { recovered = false }: { readonly recovered?: boolean } = {},
+): OrderTransitions {
   let order = before;
   const records: OrderEventRecord[] = [];
   const fills: Fill[] = [];
   for (const event of events) {
     const applied = applyEvent(order, event, at);
     if (!applied.ok) throw new Error(`order ${order.orderId}: ${applied.event} refused in ${applied.phase}`);
-    records.push(transitionRecord(order, applied.order, event));
-    if (event.type === "FILLED_PARTLY" || event.type === "FILLED_FULLY") {
-      fills.push(fillOf(applied.order, event));
-      records.push(...fillAlerts(order, applied.order, event));
-    }
-    order = applied.order;
+    const after = applied.order;
+    records.push(transitionRecord(order, after, event));
+    if (recovered && order === before) records.push(recordOf(after, "order.recovered", { type: "RECOVERED" }));
+    if (event.type === "FILLED_PARTLY" || event.type === "FILLED_FULLY") fills.push(fillOf(after, event));
+    for (const { type, cause } of noticesOf(order, after, event)) records.push(recordOf(after, type, cause));
+    order = after;
   }
   return { order, records, fills, postings: fills.flatMap((fill) => postFill(order, fill)) };
 }
@@ -65,15 +71,4 @@ function fillOf(order: Order, event: Extract<OrderEvent, { fill: unknown }>): Fi
   const { instruction, orderId, positionId, simulated, updatedAt } = order;
   const { account, venue, instrument, side } = instruction;
   return { ...event.fill, orderId, account, venue, instrument, side, positionId, simulated, recordedAt: updatedAt };
-}
-
-function fillAlerts(before: Order, after: Order, event: Extract<OrderEvent, { fill: unknown }>): OrderEventRecord[] {
-  const { size } = after.instruction;
-  const overfilled = size.in === "BASE" && compare(after.cumQuantity, size.quantity) > 0;
-  // A base-sized order that was FILLED is overfilled; a quote-sized one was said to be complete, so its fill is late.
-  const late = isTerminal(before) && (before.state !== "FILLED" || size.in === "QUOTE");
-  return [
-    ...(late ? [recordOf(after, "order.late_fill", event)] : []),
-    ...(overfilled ? [recordOf(after, "order.overfill", event)] : []),
-  ];
 }

@@ -18,6 +18,8 @@ function contractFields(instruction: Instruction): Comparable {
     limit_price: pricing.type === "LIMIT" ? pricing.limitPrice : undefined,
     expected_price: instruction.expectedPrice,
     max_slippage_bps: instruction.maxSlippageBps,
+    expire_time: instruction.expireTime,
+    execution_timeout: instruction.executionTimeoutMs,
     purpose: instruction.purpose,
     position_id: instruction.positionId,
     strategy_id: instruction.strategyId,

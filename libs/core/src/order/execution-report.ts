@@ -1,4 +1,5 @@
 import type { OrderError } from "../error/order-error.ts";
+import type { InstrumentId } from "../instrument/instrument.ts";
 import type { Quantity } from "../money/quantity.ts";
 import type { VenueFill } from "./fill.ts";
 import type { SubmitKey, VenueOrderId } from "./order-id.ts";
@@ -16,13 +17,15 @@ export type Evidence =
   /** The venue ended what was not filled: an IOC's rest, a good-till date. */
   | { readonly kind: "EXPIRED" }
   /** The venue refused it. */
-  | { readonly kind: "REJECTED"; readonly error: OrderError }
+  | { readonly kind: "REJECTED"; readonly error: OrderError; readonly retryAfterMs?: number }
   /** It provably never left us. */
-  | { readonly kind: "NOT_SENT"; readonly error: OrderError }
+  | { readonly kind: "NOT_SENT"; readonly error: OrderError; readonly retryAfterMs?: number }
   /** The answer is lost, ambiguous, or of a kind nobody has classified. */
   | { readonly kind: "UNKNOWN"; readonly error: OrderError }
   /** Proven: the venue does not have it and can no longer accept it (see proveAbsence). */
   | { readonly kind: "ABSENT"; readonly error: OrderError }
+  /** The venue had it, and for a while now has known nothing of it any more (see Disappearances). */
+  | { readonly kind: "VANISHED"; readonly error: OrderError }
   /** The venue took a cancel of it; its end is yet to come. */
   | { readonly kind: "CANCEL_TAKEN" }
   /** The venue refused to cancel it, and it is still open. */
@@ -33,6 +36,8 @@ export type Evidence =
 /** What a venue tells about one attempt, whichever way it came. */
 export interface ExecutionReport {
   readonly submitKey: SubmitKey;
+  /** Told with open orders, for some of them may not be ours. */
+  readonly instrument?: InstrumentId;
   readonly venueOrderId?: VenueOrderId;
   readonly evidence: Evidence;
   /** Executions that came with it, new or known. */

@@ -49,5 +49,10 @@ export interface Fill extends VenueFill, VenueAccount {
 
 /** Tells a fill from all others of its order. */
 export function fillKey(fill: Pick<VenueFill, "venueOrderId" | "venueFillId">): string {
-  return `${fill.venueOrderId}\n${fill.venueFillId}`;
+  return fillKeyPrefix(fill.venueOrderId) + fill.venueFillId;
+}
+
+/** What the keys of all fills of one venue order begin with, and no others. */
+export function fillKeyPrefix(of: VenueOrderId): string {
+  return `${of}\n`;
 }

@@ -4,6 +4,7 @@ import type { Amount } from "../money/amount.ts";
 import type { Price } from "../money/price.ts";
 import type { Quantity } from "../money/quantity.ts";
 import type { PositionId } from "../position/position-id.ts";
+import type { WallTime } from "../time/wall-time.ts";
 import type { VenueId } from "../venue/venue-id.ts";
 import type { ClientOrderId } from "./order-id.ts";
 
@@ -32,11 +33,20 @@ export interface Instruction {
   readonly size: OrderSize;
   readonly expectedPrice?: Price;
   readonly maxSlippageBps?: number;
+  /** No attempt starts after it; what rests at the venue then is cancelled. */
+  readonly expireTime?: WallTime;
+  /** How long the order may take before it is cancelled; 0 for ever, absent as is usual for its kind. */
+  readonly executionTimeoutMs?: number;
   readonly purpose: Purpose;
   /** Absent: the order opens a position of its own, named by its order id. */
   readonly positionId?: PositionId;
   readonly strategyId?: string;
   readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Whether it lessens what an account is exposed to: such orders are held by nothing that only guards new exposure. */
+export function isReducing({ purpose }: Pick<Instruction, "purpose">): boolean {
+  return purpose !== "ENTRY";
 }
 
 /** Whether what is not filled at once stays at the venue. */

@@ -1,14 +1,19 @@
 import { compare } from "../money/decimal.ts";
 import { type DeadAttemptContext, deadAttemptEvent } from "../retry/dead-attempt-event.ts";
-import { addMs, type WallTime } from "../time/wall-time.ts";
+import { addMs, elapsedMs, type WallTime } from "../time/wall-time.ts";
 import { applyEvent } from "./apply-event.ts";
+import { isExpiring } from "./deadline.ts";
 import type { Evidence, ExecutionReport } from "./execution-report.ts";
-import { fillKey, type VenueFill } from "./fill.ts";
-import { attemptOf, isFateOpen, isTerminal, type Order } from "./order.ts";
+import { fillKey, fillKeyPrefix, type VenueFill } from "./fill.ts";
+import { attemptOf, isFateOpen, isTerminal, isWhollyFilled, mayBeAtVenue, type Order, wasAtVenue } from "./order.ts";
 import type { OrderEvent } from "./order-event.ts";
 
-/** How long a cancel waits before it is sent again: for the end to be reported, or after its answer was lost. */
-const cancelAgainMs = { taken: 5_000, unanswered: 1_000 } as const;
+/**
+ * How long a cancel waits, at least and at most, before it is sent again: for the end to be reported, or after its answer
+ * was lost. In between it is a quarter of the time that the cancel has been wanted for, so that a venue which never
+ * answers is not asked every second for ever.
+ */
+const cancelAgainMs = { taken: 5_000, unanswered: 1_000, max: 30_000, share: 0.25 } as const;
 
 /** What interpreting needs beside the order and the report. */
 export interface InterpretContext extends DeadAttemptContext {
@@ -36,11 +41,13 @@ export function interpretReport(
       ...(report.venueOrderId === undefined ? {} : { venueOrderId: report.venueOrderId }),
     });
   }
-  for (const fill of newFills(report.fills, context.recordedFills)) {
-    const event = fillEvent(steps.order, fill);
-    steps.take(concernsCurrentAttempt ? event : { ...event, earlierAttempt: true });
+  const fills = newFills(report.fills, context.recordedFills);
+  if (concernsCurrentAttempt) {
+    for (const fill of fills) steps.take(fillEvent(steps.order, fill, context.recordedFills));
+    takeEvidence(steps, report, context);
+  } else {
+    takeEarlierFills(steps, fills);
   }
-  if (concernsCurrentAttempt) takeEvidence(steps, report, context);
   // A cancel that waited for the order to be found. One that the venue has refused is not sent again by itself.
   if (isFateOpen(order) && order.cancelRequest !== undefined) steps.take({ type: "CANCEL_STARTED" });
   return steps.taken;
@@ -57,11 +64,13 @@ class Steps {
     this.#now = now;
   }
 
-  take(event: OrderEvent): void {
+  /** Whether the table lets it happen. */
+  take(event: OrderEvent): boolean {
     const applied = applyEvent(this.order, event, this.#now);
-    if (!applied.ok) return;
+    if (!applied.ok) return false;
     this.order = applied.order;
     this.taken.push(event);
+    return true;
   }
 }
 
@@ -95,12 +104,34 @@ function newFills(fills: readonly VenueFill[], recorded: ReadonlySet<string>): r
   });
 }
 
-function fillEvent(order: Order, fill: VenueFill): Extract<OrderEvent, { fill: VenueFill }> {
-  const { size } = order.instruction;
-  if (size.in === "QUOTE") return { type: "FILLED_PARTLY", fill };
-  const cum = applyEvent(order, { type: "FILLED_PARTLY", fill }, order.updatedAt);
-  const completes = cum.ok && compare(cum.order.cumQuantity, size.quantity) >= 0;
+type FillEvent = Extract<OrderEvent, { fill: VenueFill }>;
+
+function fillEvent(order: Order, fill: VenueFill, recorded: ReadonlySet<string>): FillEvent {
+  const after = applyEvent(order, { type: "FILLED_PARTLY", fill }, order.updatedAt);
+  const completes = after.ok && isWhollyFilled(after.order) && !hasFillsElsewhere(recorded, fill);
   return { type: completes ? "FILLED_FULLY" : "FILLED_PARTLY", fill };
+}
+
+/** Whether other venue orders have fills of this order too: then its sum does not tell that this one is done. */
+function hasFillsElsewhere(recorded: ReadonlySet<string>, { venueOrderId }: VenueFill): boolean {
+  const here = fillKeyPrefix(venueOrderId);
+  for (const key of recorded) if (!key.startsWith(here)) return true;
+  return false;
+}
+
+/**
+ * Fills of an attempt that was believed dead. Each attempt is for the whole order, so a later one that may be alive is
+ * cancelled, or it would overfill; the order ends with that attempt, however much is filled by then.
+ */
+function takeEarlierFills(steps: Steps, fills: readonly VenueFill[]): void {
+  let counted = false;
+  for (const fill of fills) {
+    const endsNothing = mayBeAtVenue(steps.order);
+    const event: FillEvent = endsNothing ? { type: "FILLED_PARTLY", fill } : fillEvent(steps.order, fill, new Set());
+    counted = steps.take({ ...event, earlierAttempt: true }) || counted;
+  }
+  if (counted && steps.order.cancelRequest === undefined)
+    steps.take({ type: "CANCEL_REQUESTED", reason: "an earlier attempt was filled" });
 }
 
 function takeEvidence(steps: Steps, report: ExecutionReport, context: InterpretContext): void {
@@ -111,13 +142,13 @@ function takeEvidence(steps: Steps, report: ExecutionReport, context: InterpretC
     case "FILLED":
       // A base-sized order is filled by its fills alone; a quote-sized one when the venue says so and none is missing.
       if (order.cumQuantity === "0" || !hasAllFills(order, report)) return;
-      if (order.instruction.size.in === "QUOTE") steps.take({ type: "COMPLETED" });
+      if (order.instruction.size.in === "QUOTE" || isWhollyFilled(order)) steps.take({ type: "COMPLETED" });
       // Its own count is reached and less than we asked for: it ended the rest, as with dust below its lot.
       else if (report.cumQuantity !== undefined) steps.take({ type: "EXPIRED" });
       return;
     case "CANCELLED":
     case "EXPIRED":
-      if (hasAllFills(order, report)) steps.take({ type: evidence.kind });
+      if (hasAllFills(order, report)) steps.take({ type: endOf(order, evidence.kind) });
       return;
     case "REJECTED":
     case "NOT_SENT":
@@ -127,16 +158,19 @@ function takeEvidence(steps: Steps, report: ExecutionReport, context: InterpretC
     case "UNKNOWN":
       steps.take({ type: "ANSWER_LOST", error: evidence.error });
       return;
+    case "VANISHED":
+      steps.take({ type: "VANISHED", error: evidence.error });
+      return;
     case "CANCEL_REFUSED":
       steps.take({ type: "CANCEL_REFUSED", error: evidence.error });
       return;
     case "CANCEL_UNKNOWN": {
-      const cancelAfter = addMs(context.now, cancelAgainMs.unanswered);
+      const cancelAfter = cancelAgainAt(order, cancelAgainMs.unanswered, context.now);
       steps.take({ type: "CANCEL_UNANSWERED", error: evidence.error, cancelAfter });
       return;
     }
     case "CANCEL_TAKEN":
-      steps.take({ type: "CANCEL_SENT", cancelAfter: addMs(context.now, cancelAgainMs.taken) });
+      steps.take({ type: "CANCEL_SENT", cancelAfter: cancelAgainAt(order, cancelAgainMs.taken, context.now) });
       return;
     case "TRADE":
     case "OPEN":
@@ -150,13 +184,26 @@ function takeDeath(
   context: InterpretContext,
 ): void {
   const { order } = steps;
-  // "Not sent" and "absent" speak of an attempt whose fate is open; once the venue has it they are old news. A refusal
-  // ends what the venue has, too; of an attempt that is known to be dead it is old news.
-  if (evidence.kind === "REJECTED" ? order.state === "FAILED" : !isFateOpen(order)) return;
-  steps.take(deadAttemptEvent(order, evidence.kind, evidence.error, context));
+  // "Not sent" and "absent" speak of an attempt whose fate is open; once the venue has had it they are old news, also
+  // where it has forgotten it since. A refusal ends what the venue has, too; of an attempt that is known to be dead it is old news.
+  if (evidence.kind === "REJECTED" ? order.state === "FAILED" : !isFateOpen(order) || wasAtVenue(order)) return;
+  const asked = "retryAfterMs" in evidence && evidence.retryAfterMs !== undefined;
+  const waits = asked ? { ...context, retryAfterMs: evidence.retryAfterMs } : context;
+  steps.take(deadAttemptEvent(order, evidence.kind, evidence.error, waits));
+}
+
+/** What we cancelled at the venue because its expire_time had passed has expired. */
+function endOf(order: Order, told: "CANCELLED" | "EXPIRED"): "COMPLETED" | "CANCELLED" | "EXPIRED" {
+  if (isWhollyFilled(order)) return "COMPLETED";
+  return isExpiring(order) ? "EXPIRED" : told;
 }
 
 /** Whether the venue's count of what is filled is reached: an end is believed only with all the fills before it. */
 function hasAllFills(order: Order, report: ExecutionReport): boolean {
   return report.cumQuantity === undefined || compare(order.cumQuantity, report.cumQuantity) >= 0;
+}
+
+function cancelAgainAt({ cancelRequest }: Order, leastMs: number, now: WallTime): WallTime {
+  const wantedMs = elapsedMs(cancelRequest?.at ?? now, now);
+  return addMs(now, Math.min(Math.max(leastMs, wantedMs * cancelAgainMs.share), cancelAgainMs.max));
 }

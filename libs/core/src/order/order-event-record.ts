@@ -4,6 +4,7 @@ import type { WallTime } from "../time/wall-time.ts";
 import type { OrderTerms } from "./order.ts";
 import type { OrderEvent } from "./order-event.ts";
 import type { ClientOrderId, OrderId } from "./order-id.ts";
+import type { OrderNotice } from "./order-notice.ts";
 import type { OrderState } from "./order-state.ts";
 
 /** The beginning of an order: PENDING, AWAITING_CONFIRMATION with its deadline, or DENIED with its error. */
@@ -14,9 +15,19 @@ export interface Placed {
   readonly confirmBy?: WallTime;
 }
 
-export type RecordedCause = Placed | OrderEvent;
+export type RecordedCause = Placed | OrderEvent | OrderNotice;
 
-export const orderEventRecordTypes = ["order.transition", "order.late_fill", "order.overfill"] as const;
+/** The kinds of event; consumers pass over those they do not know. */
+export type OrderEventRecordType =
+  | "order.transition"
+  | "order.late_fill"
+  | "order.overfill"
+  | "order.execution_started"
+  | "order.executed"
+  | "order.execution_failed"
+  | "order.recovered"
+  | "slippage.alert"
+  | "audit.violation";
 
 /** One row of an order's history, which is also the outbox. Unique by (orderId, version, type). */
 export interface OrderEventRecord extends VenueAccount {
@@ -24,8 +35,8 @@ export interface OrderEventRecord extends VenueAccount {
   readonly clientOrderId: ClientOrderId;
   /** The order's version after it. */
   readonly version: number;
-  readonly type: (typeof orderEventRecordTypes)[number];
-  /** All that the transition needed: the causes of an order, applied in turn, replay to its row. */
+  readonly type: OrderEventRecordType;
+  /** All that the transition needed: the causes of an order's transitions, applied in turn, replay to its row. */
   readonly cause: RecordedCause;
   /** Absent in the first row. */
   readonly from?: OrderState;

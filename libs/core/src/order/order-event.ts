@@ -30,8 +30,19 @@ export type OrderEvent =
   | { readonly type: "REJECTED"; readonly error: OrderError }
   /** The venue's answer is lost or ambiguous. */
   | { readonly type: "ANSWER_LOST"; readonly error: OrderError }
+  /** The venue had it, and for a while now has known nothing of it any more. */
+  | { readonly type: "VANISHED"; readonly error: OrderError }
   /** The venue has it. */
   | { readonly type: "ACCEPTED"; readonly venueOrderId?: VenueOrderId }
+  /** An operator said which venue order the doubtful attempt is, and the venue showed it. */
+  | {
+      readonly type: "ADOPTED";
+      readonly venueOrderId: VenueOrderId;
+      readonly operator: string;
+      readonly reason: string;
+    }
+  /** An operator gave the doubtful attempt up: no proof, but somebody answers for it. */
+  | { readonly type: "DECLARED_DEAD"; readonly operator: string; readonly reason: string }
   /** The transaction is known to have landed; its amounts are not known yet. */
   | { readonly type: "LANDED"; readonly landedAt: WallTime }
   /**
@@ -41,10 +52,12 @@ export type OrderEvent =
   | { readonly type: "FILLED_PARTLY"; readonly fill: VenueFill; readonly earlierAttempt?: true }
   /** The execution that reaches the order's quantity, or goes beyond it. */
   | { readonly type: "FILLED_FULLY"; readonly fill: VenueFill; readonly earlierAttempt?: true }
-  /** The venue says that a quote-sized order is done. */
+  /** The venue is done with a quote-sized order, or with the last attempt of one that earlier ones had filled. */
   | { readonly type: "COMPLETED" }
-  /** Somebody wants it cancelled: a durable fact. */
-  | { readonly type: "CANCEL_REQUESTED"; readonly reason: string }
+  /** Somebody wants it cancelled: a durable fact. `error`: why it must be, where it is not by somebody's wish. */
+  | { readonly type: "CANCEL_REQUESTED"; readonly reason: string; readonly error?: OrderError }
+  /** Its expire_time has passed: what was not sent ends, what is at the venue is to be cancelled. */
+  | { readonly type: "EXPIRE_TIME_PASSED" }
   /** An order whose cancel was requested turned out to be at the venue. */
   | { readonly type: "CANCEL_STARTED" }
   /** The venue took the cancel; it is sent again after `cancelAfter` unless the end is reported first. */

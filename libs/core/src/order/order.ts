@@ -1,5 +1,6 @@
 import type { OrderError } from "../error/order-error.ts";
 import type { Amount } from "../money/amount.ts";
+import { compare } from "../money/decimal.ts";
 import type { Price } from "../money/price.ts";
 import { type Quantity, remainingQuantity, zeroQuantity } from "../money/quantity.ts";
 import type { PositionId } from "../position/position-id.ts";
@@ -35,6 +36,14 @@ export interface OrderTerms {
   readonly trace?: OrderTrace;
 }
 
+/** Why an order shall be cancelled, and since when. */
+export interface CancelRequest {
+  readonly at: WallTime;
+  readonly reason: string;
+  /** Why it must be, where it is not by somebody's wish; the order ends with it. */
+  readonly error?: OrderError;
+}
+
 /** What grows in every state. */
 export interface OrderProgress {
   /** Grows by one with each transition. */
@@ -50,7 +59,7 @@ export interface OrderProgress {
   readonly expectedPrice?: Price;
   readonly lastError?: OrderError;
   /** Once set, no new attempt starts. */
-  readonly cancelRequest?: { readonly at: WallTime; readonly reason: string };
+  readonly cancelRequest?: CancelRequest;
   /** When each state was entered, the last time it was. */
   readonly stateTimes: Readonly<Partial<Record<OrderState, WallTime>>>;
   readonly firstFillAt?: WallTime;
@@ -89,9 +98,34 @@ export function isTerminal(order: OrderPhase): boolean {
 
 /** Whether nobody knows yet what became of the last attempt. */
 export function isFateOpen(order: OrderPhase): boolean {
-  if (order.state === "SUBMITTED" || order.state === "IN_DOUBT") return true;
-  // Every fill of an attempt names it, so these came from an earlier one.
-  return order.state === "PARTIALLY_FILLED" && order.attempt.venueOrderId === undefined;
+  return order.state === "SUBMITTED" || order.state === "IN_DOUBT";
+}
+
+/**
+ * Whether the venue is known to have had the last attempt, wherever the order stands now: that it can't be found then
+ * proves nothing, for it may have been filled or cancelled, and forgotten.
+ */
+export function wasAtVenue(order: Order): boolean {
+  const attempt = attemptOf(order);
+  if (attempt === undefined) return false;
+  const { CONFIRMING, CANCELLING } = order.stateTimes;
+  const since = [CONFIRMING, CANCELLING].some((entered) => entered !== undefined && entered >= attempt.preparedAt);
+  return attempt.venueOrderId !== undefined || since;
+}
+
+/** Since when it has been in doubt; undefined while it is not. */
+export function doubtSince(order: Order): WallTime | undefined {
+  return order.state === "IN_DOUBT" ? order.stateTimes.IN_DOUBT : undefined;
+}
+
+/** Whether the last attempt is at the venue, or may be. */
+export function mayBeAtVenue(order: OrderPhase): boolean {
+  return isFateOpen(order) || ["CONFIRMING", "PARTIALLY_FILLED", "CANCELLING"].includes(order.state);
+}
+
+/** Whether all that was ordered is filled; of quote-sized orders only the venue can say so. */
+export function isWhollyFilled({ instruction: { size }, cumQuantity }: Order): boolean {
+  return size.in === "BASE" && compare(cumQuantity, size.quantity) >= 0;
 }
 
 /** The last attempt, where there was one. */
@@ -107,22 +141,7 @@ export function leavesQuantity(order: Order): Quantity | undefined {
 }
 
 /**
- * Due whatever the clock says, even one that was set back: cancels before submissions, for they sort by this time.
+ * Due whatever the clock says, even one that was set back. They sort by this time: cancels first, then what reduces a
+ * position, so that no backlog of new orders hides either.
  */
-export const dueAtOnce = { cancel: wallTime(0), submission: wallTime(1) } as const;
-
-/** When a server must act on the order next; undefined while it waits for evidence, or for nothing any more. */
-export function nextActionAt(order: Order): WallTime | undefined {
-  switch (order.state) {
-    case "PENDING":
-      return dueAtOnce.submission;
-    case "AWAITING_CONFIRMATION":
-      return order.confirmBy;
-    case "CANCELLING":
-      return order.cancelAfter;
-    case "FAILED":
-      return order.retryAt;
-    default:
-      return undefined;
-  }
-}
+export const dueAtOnce = { cancel: wallTime(0), reduction: wallTime(1), submission: wallTime(2) } as const;

@@ -22,12 +22,16 @@ RETRY_SCHEDULED     FAIL~ .     FAIL~ FAIL~ FAIL~ .     .     FAIL~ .     .     
 FAILED              FAIL! .     FAIL! FAIL! FAIL! .     .     FAIL! .     .     .     .     .     .
 REJECTED            .     .     REJD  REJD  REJD  .     REJD  .     .     .     .     .     .     .
 ANSWER_LOST         .     .     DOUBT .     .     .     .     .     .     .     .     .     .     .
-ACCEPTED            .     .     CONF  CONF  .     .     .     CONF  .     .     .     .     .     .
+VANISHED            .     .     .     .     DOUBT DOUBT DOUBT .     .     .     .     .     .     .
+ACCEPTED            .     .     OPEN  OPEN  .     .     .     CONF  .     .     .     .     .     .
+ADOPTED             .     .     .     OPEN  .     .     .     .     .     .     .     .     .     .
+DECLARED_DEAD       .     .     .     CXLD  .     .     .     .     .     .     .     .     .     .
 LANDED              .     .     .     .     =     .     .     .     .     .     .     .     .     .
 FILLED_PARTLY       .     .     PART  PART  PART  PART  =     PART  =     =     =     =     =     .
 FILLED_FULLY        .     .     FILL  FILL  FILL  FILL  FILL  FILL  =     =     =     =     =     .
 COMPLETED           .     .     FILL  FILL  FILL  FILL  FILL  .     .     .     .     .     .     .
 CANCEL_REQUESTED    CXLD  CXLD  =     =     CXLG  CXLG  .     CXLD  .     .     .     .     .     .
+EXPIRE_TIME_PASSED  EXPD  .     =     =     CXLG  CXLG  .     EXPD  .     .     .     .     .     .
 CANCEL_STARTED      .     .     .     .     CXLG  CXLG  .     .     .     .     .     .     .     .
 CANCEL_SENT         .     .     .     .     .     .     =     .     .     .     .     .     .     .
 CANCEL_UNANSWERED   .     .     .     .     .     .     =     .     .     .     .     .     .     .
@@ -95,8 +99,8 @@ const unlisted = pairs.filter(({ so }) => so === "refused");
 describe("the matrix", () => {
   it("has every pair of phase and event once", () => {
     const keys = pairs.map(({ phase, event }) => `${phase} ${event}`);
-    expect(keys).toHaveLength(14 * 21);
-    expect(new Set(keys)).toHaveLength(14 * 21);
+    expect(keys).toHaveLength(14 * 25);
+    expect(new Set(keys)).toHaveLength(14 * 25);
     expect(new Set(pairs.map(({ phase }) => phase))).toEqual(new Set(phases));
     expect(new Set(pairs.map(({ event }) => event))).toEqual(new Set(Object.keys(sampleEvents)));
   });

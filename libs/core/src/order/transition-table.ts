@@ -20,12 +20,20 @@ const venueEnds = { COMPLETED: "FILLED", CANCELLED: "CANCELLED", EXPIRED: "EXPIR
 /** What a dead attempt leads to. */
 const deadAttempt = { RETRY_SCHEDULED: "FAILED_WILL_RETRY", FAILED: "FAILED_FINAL" } as const satisfies Row;
 
+/**
+ * A venue that forgets what it had (a purged history, an order id of another node, an account moved) proves nothing: it
+ * may have been filled or cancelled before. Without this row such an order would stay open, and be looked up, for ever;
+ * in doubt it is listed, found again if the venue knows it after all, and ended by an operator if not.
+ */
+const forgotten = { VANISHED: "IN_DOUBT" } as const satisfies Row;
+
 /** THE state machine: what is not listed is refused. */
 export const transitionTable: Readonly<Record<Phase, Row>> = {
   PENDING: {
     ...deadAttempt, // prepare failed: nothing was sent
     ATTEMPT_PREPARED: "SUBMITTED",
     CANCEL_REQUESTED: "CANCELLED",
+    EXPIRE_TIME_PASSED: "EXPIRED",
   },
   AWAITING_CONFIRMATION: {
     CONFIRMED: "PENDING",
@@ -38,36 +46,46 @@ export const transitionTable: Readonly<Record<Phase, Row>> = {
     ...deadAttempt, // not sent, refused for now, or proven absent
     ...fills, // a stream is often faster than the answer
     ...venueEnds,
-    ACCEPTED: "CONFIRMING",
+    ACCEPTED: "OPEN",
     REJECTED: "REJECTED",
     ANSWER_LOST: "IN_DOUBT",
     CANCEL_REQUESTED: "STAY", // the venue may or may not have it: evidence first
+    EXPIRE_TIME_PASSED: "STAY",
   },
   IN_DOUBT: {
     ...deadAttempt, // proven absent
     ...fills,
     ...venueEnds,
-    ACCEPTED: "CONFIRMING", // found and adopted
+    ACCEPTED: "OPEN", // found
+    ADOPTED: "OPEN", // named by an operator, and found
+    // Not FAILED, which says that the attempt provably did nothing and invites the caller to place it anew.
+    DECLARED_DEAD: "CANCELLED",
     REJECTED: "REJECTED", // found, refused
     CANCEL_REQUESTED: "STAY",
+    EXPIRE_TIME_PASSED: "STAY",
   },
   CONFIRMING: {
     ...deadAttempt, // some venues acknowledge first and refuse later; a transaction can fail on chain
     ...fills,
     ...venueEnds,
+    ...forgotten,
     REJECTED: "REJECTED",
     LANDED: "STAY",
     CANCEL_REQUESTED: "CANCELLING",
+    EXPIRE_TIME_PASSED: "CANCELLING",
     CANCEL_STARTED: "CANCELLING",
   },
   PARTIALLY_FILLED: {
     ...fills,
     ...venueEnds,
+    ...forgotten,
     CANCEL_REQUESTED: "CANCELLING",
+    EXPIRE_TIME_PASSED: "CANCELLING",
     CANCEL_STARTED: "CANCELLING",
   },
   CANCELLING: {
     ...venueEnds,
+    ...forgotten,
     REJECTED: "REJECTED",
     FILLED_PARTLY: "STAY",
     FILLED_FULLY: "FILLED",
@@ -81,6 +99,7 @@ export const transitionTable: Readonly<Record<Phase, Row>> = {
     ACCEPTED: "CONFIRMING", // the proof was wrong: a retry now would be a second order
     ATTEMPT_PREPARED: "SUBMITTED",
     CANCEL_REQUESTED: "CANCELLED",
+    EXPIRE_TIME_PASSED: "EXPIRED",
   },
   FAILED_FINAL: lateFills,
   FILLED: lateFills, // an overfill
@@ -90,8 +109,20 @@ export const transitionTable: Readonly<Record<Phase, Row>> = {
   DENIED: {}, // nothing was ever sent
 };
 
+/**
+ * Where a partial fill of an earlier attempt leads elsewhere than the table says: it proves nothing about the last
+ * attempt, whose fate is open, or which is dead.
+ */
+const unmovedByEarlierFills: ReadonlySet<Phase> = new Set(["SUBMITTED", "IN_DOUBT", "FAILED_WILL_RETRY"]);
+
 /** The phase after `event`, or undefined if the table refuses it. */
-export function nextPhase(phase: Phase, event: OrderEventType, hasFills: boolean): Phase | undefined {
+export function nextPhase(
+  phase: Phase,
+  event: OrderEventType,
+  hasFills: boolean,
+  isEarlierAttempt = false,
+): Phase | undefined {
+  if (isEarlierAttempt && event === "FILLED_PARTLY" && unmovedByEarlierFills.has(phase)) return phase;
   const target = transitionTable[phase][event];
   if (target === "STAY") return phase;
   if (target === "OPEN") return hasFills ? "PARTIALLY_FILLED" : "CONFIRMING";

@@ -76,11 +76,45 @@ describe("what becomes of an order whose attempt is dead", () => {
   });
 });
 
+describe("a venue that asks to be left alone", () => {
+  it.each([
+    ["for longer than the delay, so that long", 7_000, 7_000],
+    ["for less, so the delay", 10, 1_000],
+    ["for a day, so an hour", 86_400_000, 3_600_000],
+  ])("given Retry-After %s", (_, retryAfterMs, ms) => {
+    const event = deadAttemptEvent(sent(1), "REJECTED", busy, { ...context, retryAfterMs });
+    expect(event).toMatchObject({ type: "RETRY_SCHEDULED", retryAt: after(100 + ms) });
+  });
+});
+
+describe("an order with a deadline", () => {
+  const till = (ms: number, rest: Partial<Order> = {}) => {
+    const order = sent(1);
+    return { ...order, ...rest, instruction: { ...order.instruction, expireTime: after(ms) } } as Order;
+  };
+
+  it("given a retry after it, so the order is due at the deadline, when it ends; before it, as ever", () => {
+    expect(deadAttemptEvent(till(400), "REJECTED", busy, context)).toMatchObject({ retryAt: after(400) });
+    expect(deadAttemptEvent(till(60_000), "REJECTED", busy, context)).toMatchObject({ retryAt: after(1_100) });
+  });
+
+  it("given that it has passed, so EXPIRED, not CANCELLED", () => {
+    const error = orderError("EXPIRE_TIME_PASSED", "too late");
+    const cancelRequest = { at: after(0), reason: "expire_time passed", error };
+    expect(deadAttemptEvent(till(0, { cancelRequest }), "ABSENT", expired, context)).toEqual({ type: "EXPIRED" });
+    const wished = { at: after(0), reason: "told to" };
+    expect(deadAttemptEvent(till(0, { cancelRequest: wished }), "ABSENT", expired, context)).toEqual({
+      type: "CANCELLED",
+    });
+  });
+});
+
 /** What may pass, or provably did nothing. Whatever is not here ends at once. */
 const worthARetry = [
   "VENUE_REJECTED",
   "VENUE_BUSY",
   "RATE_LIMITED",
+  "RATE_BUDGET_USED_UP",
   "VENUE_UNREACHABLE",
   "PREPARE_FAILED",
   "ATTEMPT_EXPIRED",

@@ -1,6 +1,7 @@
 import { retryClass } from "../error/error-code.ts";
 import { type OrderError, orderError } from "../error/order-error.ts";
-import type { Order } from "../order/order.ts";
+import { beforeDeadline, isExpiring } from "../order/deadline.ts";
+import { isWhollyFilled, type Order } from "../order/order.ts";
 import type { OrderEvent } from "../order/order-event.ts";
 import { addMs, type WallTime } from "../time/wall-time.ts";
 import { retryDelayMs } from "./retry-delay-ms.ts";
@@ -11,15 +12,19 @@ export interface DeadAttemptContext {
   readonly now: WallTime;
   readonly policy: RetryPolicy;
   readonly unit: number;
+  /** How long the venue asked to be left alone; the retry is not due before, but an hour is the most that is believed. */
+  readonly retryAfterMs?: number;
 }
+
+const retryAfterMsMax = 3_600_000;
 
 /** Why an attempt is dead: its prepare failed, it never left, the venue refused it, or it is proven absent. */
 export type CauseOfDeath = "NOT_PREPARED" | "NOT_SENT" | "REJECTED" | "ABSENT";
 
 /**
  * What becomes of an order whose last attempt provably did nothing more: cancelled if that was asked for or if there
- * are fills (another attempt could overfill), tried again if that can help, else ended. A venue's fatal refusal is
- * REJECTED; everything else that ends here is FAILED.
+ * are fills (another attempt could overfill; FILLED if they are the whole order), tried again if that can help and there
+ * is time, else ended. A venue's fatal refusal is REJECTED; everything else that ends here is FAILED.
  */
 export function deadAttemptEvent(
   order: Order,
@@ -27,7 +32,10 @@ export function deadAttemptEvent(
   error: OrderError,
   context: DeadAttemptContext,
 ): OrderEvent {
-  if (order.cancelRequest !== undefined || order.cumQuantity !== "0") return { type: "CANCELLED" };
+  if (order.cancelRequest !== undefined || order.cumQuantity !== "0") {
+    if (isWhollyFilled(order)) return { type: "COMPLETED" };
+    return { type: isExpiring(order) ? "EXPIRED" : "CANCELLED" };
+  }
   if (retryClass(error.code) !== "retryable") {
     return cause === "REJECTED" ? { type: "REJECTED", error } : { type: "FAILED", error };
   }
@@ -39,8 +47,9 @@ export function deadAttemptEvent(
     const text = `${attempts} attempts failed; the last with ${code}: ${message}`;
     return { type: "FAILED", error: orderError("RETRY_EXHAUSTED", text, { attempts, code, message }) };
   }
-  const retryAt = addMs(context.now, retryDelayMs(context.policy, tries, context.unit));
-  return { type: "RETRY_SCHEDULED", error, retryAt };
+  const askedMs = Math.min(context.retryAfterMs ?? 0, retryAfterMsMax);
+  const delayMs = Math.max(retryDelayMs(context.policy, tries, context.unit), askedMs);
+  return { type: "RETRY_SCHEDULED", error, retryAt: beforeDeadline(order, addMs(context.now, delayMs)) };
 }
 
 function triesOf(order: Order, cause: CauseOfDeath): number {

@@ -9,6 +9,19 @@ export interface RetryPolicy {
   readonly jitterRatioMax: number;
 }
 
+/** `policy` with what `overrides` say otherwise. */
+export function overridden(
+  policy: RetryPolicy,
+  overrides: { readonly [K in keyof RetryPolicy]?: RetryPolicy[K] | undefined },
+): RetryPolicy {
+  return {
+    attemptsMax: overrides.attemptsMax ?? policy.attemptsMax,
+    delayMs: overrides.delayMs ?? policy.delayMs,
+    delayMsMax: overrides.delayMsMax ?? policy.delayMsMax,
+    jitterRatioMax: overrides.jitterRatioMax ?? policy.jitterRatioMax,
+  };
+}
+
 /** 1 s, 2 s, then 4 s …, at most 30 s, at most 10 % on top; 3 attempts. */
 export const defaultRetryPolicy: RetryPolicy = {
   attemptsMax: 3,

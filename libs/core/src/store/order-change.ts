@@ -29,6 +29,8 @@ export type AttemptWrite =
 export interface LeaseFence {
   readonly venueAccount: VenueAccount;
   readonly epoch: number;
+  /** Carried by every attempt: the epoch of the trading states that it was judged by. A later change refuses it. */
+  readonly tradingEpoch?: number;
 }
 
 /** One change of one order: all of it becomes durable, or none. */
@@ -52,5 +54,7 @@ export type CommitResult =
   | { readonly kind: "STALE_VERSION" }
   /** Somebody else owns the venue account by now. */
   | { readonly kind: "STALE_LEASE" }
+  /** A trading state was changed since the one that the attempt was judged by. */
+  | { readonly kind: "STALE_TRADING_STATE" }
   /** A new order whose (account, client_order_id) is taken. */
   | { readonly kind: "DUPLICATE_ORDER" };

@@ -1,9 +1,12 @@
 import type { AccountId } from "../account/account-id.ts";
 import type { VenueAccount } from "../account/venue-account.ts";
+import type { InstrumentId } from "../instrument/instrument.ts";
 import type { Order } from "../order/order.ts";
-import type { ClientOrderId, OrderId, SubmitKey } from "../order/order-id.ts";
+import type { ClientOrderId, OrderId, SubmitKey, VenueOrderId } from "../order/order-id.ts";
+import type { OrderState } from "../order/order-state.ts";
 import type { WallTime } from "../time/wall-time.ts";
 import type { VenueId } from "../venue/venue-id.ts";
+import type { LiveOrder } from "./live-order.ts";
 import type { AttemptOutcome, CommitResult, OrderChange } from "./order-change.ts";
 
 /** An attempt as it is stored. */
@@ -22,6 +25,18 @@ export interface StoredAttempt {
 export interface OrderPosition {
   readonly requestedAt: WallTime;
   readonly orderId: OrderId;
+}
+
+export interface ScanLiveOptions {
+  readonly after?: OrderPosition;
+  readonly states?: readonly OrderState[];
+}
+
+/** A venue's name for an order: such ids are unique per account and instrument. */
+export interface VenueOrderReference {
+  readonly venueAccount: VenueAccount;
+  readonly instrument: InstrumentId;
+  readonly venueOrderId: VenueOrderId;
 }
 
 /**
@@ -43,6 +58,11 @@ export interface OrderStore {
   findByClientOrderId(account: AccountId, clientOrderId: ClientOrderId): Promise<Order | undefined>;
   /** The order that an attempt, the last or an earlier one, belongs to. */
   findBySubmitKey(venue: VenueId, submitKey: SubmitKey): Promise<Order | undefined>;
+  /**
+   * The order whose last attempt has that venue order id, or which has fills of it. Not by index: it reads the account's
+   * orders placed since `placedSince` (UUIDv7 ids sort by time), so it is for what no submit key can name.
+   */
+  findByVenueOrderId(reference: VenueOrderReference, placedSince: WallTime): Promise<Order | undefined>;
   /** Keys (fillKey) of the fills recorded for an order. */
   recordedFills(orderId: OrderId): Promise<ReadonlySet<string>>;
   /** By number. */
@@ -56,4 +76,6 @@ export interface OrderStore {
     limit: number,
     after?: OrderPosition,
   ): Promise<readonly Order[]>;
+  /** As `live` for one venue account, in short; in one of `states` where given. */
+  scanLive(venueAccount: VenueAccount, limit: number, options?: ScanLiveOptions): Promise<readonly LiveOrder[]>;
 }

@@ -11,10 +11,12 @@ import {
   type Tracer,
   trace,
 } from "@opentelemetry/api";
+import type { AuditStep } from "../audit/audit.ts";
 import type { OrderTransitions } from "../order/change-order.ts";
 import { isTerminal, type Order } from "../order/order.ts";
 import type { OrderEventRecord } from "../order/order-event-record.ts";
 import type { WallTime } from "../time/wall-time.ts";
+import type { OrderMetrics } from "./order-metrics.ts";
 import type { OrderTrace } from "./order-trace.ts";
 
 /** PORT: lets a span be exported under an id that was fixed before, maybe by another process. */
@@ -41,10 +43,12 @@ export interface VenueCall {
 export class OrderTelemetry {
   readonly #tracer: Tracer;
   readonly #spanIds: SpanIds;
+  readonly #metrics: OrderMetrics | undefined;
 
-  constructor(tracer: Tracer, spanIds: SpanIds) {
+  constructor(tracer: Tracer, spanIds: SpanIds, metrics?: OrderMetrics) {
     this.#tracer = tracer;
     this.#spanIds = spanIds;
+    this.#metrics = metrics;
   }
 
   /** The trace of an order that is being accepted: that of the active span; undefined where nothing is traced. */
@@ -60,6 +64,7 @@ export class OrderTelemetry {
 
   /** Exports the spans of a change that became durable; `before` is undefined for a new order. */
   committed(before: Order | undefined, after: Pick<OrderTransitions, "order" | "records">): void {
+    this.#metrics?.committed(before, after);
     const { order } = after;
     if (order.trace === undefined) return;
     const late = before !== undefined && isTerminal(before);
@@ -70,6 +75,11 @@ export class OrderTelemetry {
       since = record.at;
     }
     if (isTerminal(order) && !late) this.#lifecycle(order, order.trace);
+  }
+
+  /** Counts a page of an audit. */
+  audited(step: AuditStep): void {
+    this.#metrics?.audited(step);
   }
 
   /** Exports a venue call as its order is after the answer was recorded. */

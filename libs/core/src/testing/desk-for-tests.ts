@@ -2,6 +2,7 @@ import { trace } from "@opentelemetry/api";
 import { expect, onTestFinished } from "vitest";
 import { commitTransitions } from "../desk/commit-transitions.ts";
 import type { Desk } from "../desk/desk.ts";
+import { guardVenue } from "../gate/guard-venue.ts";
 import { SeededRandom } from "../id/seeded-random.ts";
 import { uuidV7 } from "../id/uuid-v7.ts";
 import { defaultCollarBps } from "../instrument/check-market.ts";
@@ -14,7 +15,7 @@ import type { Phase } from "../order/order-state.ts";
 import { defaultRetryPolicy } from "../retry/retry-policy.ts";
 import type { LeaseFence } from "../store/order-change.ts";
 import type { Store } from "../store/store.ts";
-import type { LogFields } from "../telemetry/log.ts";
+import type { Log, LogFields } from "../telemetry/log.ts";
 import { OrderTelemetry } from "../telemetry/order-telemetry.ts";
 import { addMs } from "../time/wall-time.ts";
 import type { Capabilities } from "../venue/capabilities.ts";
@@ -46,6 +47,8 @@ export interface TestDeskOptions {
   readonly capabilities?: Partial<Capabilities>;
   readonly entry?: Partial<VenueEntry>;
   readonly desk?: Partial<Desk>;
+  /** Of the venue's gate. */
+  readonly policies?: Parameters<typeof guardVenue>[2];
   /** Replaces ports of the store, for faults. */
   readonly store?: (store: Store, clock: ManualClock) => Partial<Store>;
   /** Shared with another desk: two processes on one database. */
@@ -61,9 +64,10 @@ export function deskForTests(options: TestDeskOptions = {}): TestDesk {
   const tables = beside?.tables ?? new MemoryTables();
   const memory = openMemoryStore(clock, tables);
   const store: Store = { ...memory, ...options.store?.(memory, clock) };
-  const venue = new ScriptedVenue(options.script);
+  // Every start asks what is open: nothing, unless a test says otherwise.
+  const venue = new ScriptedVenue({ openOrders: async () => [], ...options.script });
   onTestFinished(() => expect(venue.surprises).toEqual([]));
-  const entry: VenueEntry = {
+  const bare: VenueEntry = {
     venueId: testVenue,
     plugin: "scripted",
     manifest: manifestOf(options.capabilities),
@@ -77,12 +81,14 @@ export function deskForTests(options: TestDeskOptions = {}): TestDesk {
   const committed: OrderTransitions[] = [];
   const complaints: LogFields[] = [];
   const complain = (fields: LogFields) => complaints.push(fields);
+  const log: Log = { debug() {}, info() {}, warn: complain, error: complain };
+  const entry = guardVenue(bare, { clock, log, rates: store.rates }, options.policies);
   const desk: Desk = {
     store,
     venues: new Map([[entry.venueId, entry]]),
     clock,
     random: new SeededRandom(beside === undefined ? 1 : 2),
-    log: { debug() {}, info() {}, warn: complain, error: complain },
+    log,
     telemetry: new OrderTelemetry(trace.getTracer("none"), { newSpanId: () => "", presetNext() {} }),
     retryPolicy: { ...defaultRetryPolicy, jitterRatioMax: 0 },
     onCommitted: (_before, change) => committed.push(change),

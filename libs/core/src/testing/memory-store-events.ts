@@ -2,7 +2,7 @@ import { SurefillError } from "../error/surefill-error.ts";
 import type { EventCursor, EventFilter, EventLog, LoggedEvent } from "../event/event-log.ts";
 import type { OrderEventRecord } from "../order/order-event-record.ts";
 import type { OrderId } from "../order/order-id.ts";
-import type { MemoryTables } from "./memory-store-tables.ts";
+import { eventKey, type MemoryTables } from "./memory-store-tables.ts";
 
 // Cursors of the stream and of one order's history differ, as in every store: only the stream's are safe to tail from.
 const streamPrefix = "memory.";
@@ -27,6 +27,12 @@ export function memoryEvents(tables: MemoryTables, open: () => void): EventLog {
       }
       return found;
     },
+    async tell(record) {
+      open();
+      if (tables.eventKeys.has(eventKey(record))) return;
+      tables.putEvent(record);
+      for (const listener of tables.listeners) queueMicrotask(listener);
+    },
     async ofOrder(orderId, limit, cursor) {
       open();
       const from = cursor === undefined ? 0 : placeOf(historyPrefix, cursor);
@@ -39,9 +45,12 @@ export function memoryEvents(tables: MemoryTables, open: () => void): EventLog {
   };
 }
 
-function matcher({ account, orderIds }: EventFilter): (record: OrderEventRecord) => boolean {
+function matcher({ account, orderIds, states }: EventFilter): (record: OrderEventRecord) => boolean {
   const ids: ReadonlySet<OrderId> | undefined = orderIds && new Set(orderIds);
-  return (record) => (account === undefined || record.account === account) && (ids?.has(record.orderId) ?? true);
+  return (record) =>
+    (account === undefined || record.account === account) &&
+    (ids?.has(record.orderId) ?? true) &&
+    (states === undefined || states.some((state) => state === record.from || state === record.to));
 }
 
 function cursorAt(prefix: string, place: number): EventCursor {

@@ -1,5 +1,7 @@
 import { SurefillError } from "../error/surefill-error.ts";
+import { doubtSince } from "../order/order.ts";
 import type { OrderLists, Page, PageRequest } from "../store/order-lists.ts";
+import { wallTime } from "../time/wall-time.ts";
 import type { MemoryTables } from "./memory-store-tables.ts";
 
 const pageSizeMax = 1_000;
@@ -22,6 +24,33 @@ export function memoryLists(tables: MemoryTables, open: () => void): OrderLists 
           (states === undefined || states.includes(state)),
       );
       return pageOf(rows, ({ orderId }) => [orderId], ["orders", filter], page);
+    },
+    async openCounts() {
+      open();
+      const groups = Map.groupBy(tables.open.values(), ({ instruction, state }) => `${instruction.venue} ${state}`);
+      return [...groups.values()].flatMap((orders) => {
+        const [first] = orders;
+        if (first === undefined) return [];
+        const { state, instruction } = first;
+        const since = wallTime(Math.min(...orders.map(({ stateTimes, updatedAt }) => stateTimes[state] ?? updatedAt)));
+        return [{ venue: instruction.venue, state, orders: orders.length, since }];
+      });
+    },
+    async inDoubt(filter, page) {
+      open();
+      const rows = [...tables.open.values()].filter(
+        (order) =>
+          doubtSince(order) !== undefined &&
+          fits(filter.account, order.instruction.account) &&
+          fits(filter.venue, order.instruction.venue),
+      );
+      return pageOf(
+        rows,
+        (order) => [doubtSince(order) ?? 0, order.orderId],
+        ["in_doubt", filter],
+        page,
+        compareUpwards,
+      );
     },
     async fills(filter, page) {
       open();
@@ -76,13 +105,14 @@ function pageOf<T>(
   keyOf: (row: T) => SortKey,
   filter: readonly [list: string, filter: object],
   { size, token }: PageRequest,
+  compare = compareKeys,
 ): Page<T> {
   if (!Number.isInteger(size) || size < 1 || size > pageSizeMax) throw new RangeError(`a page of ${size} rows`);
   const filterText = JSON.stringify([filter[0], Object.entries(filter[1]).sort()]);
   const after = token === undefined ? undefined : keyIn(token, filterText);
   const rest = rows
-    .filter((row) => after === undefined || compareKeys(keyOf(row), after) > 0)
-    .sort((a, b) => compareKeys(keyOf(a), keyOf(b)));
+    .filter((row) => after === undefined || compare(keyOf(row), after) > 0)
+    .sort((a, b) => compare(keyOf(a), keyOf(b)));
   const items = rest.slice(0, size);
   const last = items.at(-1);
   if (last === undefined || rest.length <= size) return { items };
@@ -95,6 +125,10 @@ function compareKeys(a: SortKey, b: SortKey): number {
   const [inA, inB] = [a[place], b[place]];
   if (inA === undefined || inB === undefined) return 0;
   return inA > inB ? -1 : 1;
+}
+
+function compareUpwards(a: SortKey, b: SortKey): number {
+  return compareKeys(b, a);
 }
 
 function keyIn(token: string, filterText: string): SortKey {

@@ -2,17 +2,27 @@ import { venueAccountKey } from "../account/venue-account.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import { addSignedQuantity } from "../money/signed-quantity.ts";
 import { fillKey } from "../order/fill.ts";
-import { attemptOf, nextActionAt, type Order } from "../order/order.ts";
+import { nextActionAt } from "../order/next-action-at.ts";
+import { attemptOf, type Order } from "../order/order.ts";
 import type { OrderId } from "../order/order-id.ts";
 import type { Position } from "../position/position.ts";
 import type { Posting } from "../position/post-fill.ts";
 import { changeFault } from "../store/change-fault.ts";
+import { liveOrderOf } from "../store/live-order.ts";
 import type { AttemptWrite, CommitResult, LeaseFence, OrderChange } from "../store/order-change.ts";
 import type { OrderPosition, OrderStore, StoredAttempt } from "../store/order-store.ts";
 import { keptRawAnswer } from "../store/raw-answer.ts";
 import type { Clock } from "../time/clock.ts";
 import { laterOf } from "../time/wall-time.ts";
-import { clientKey, eventKey, fillRowKey, type MemoryTables, submitRowKey } from "./memory-store-tables.ts";
+import {
+  clientKey,
+  eventKey,
+  fillRowKey,
+  type MemoryTables,
+  positionRowKey,
+  submitRowKey,
+} from "./memory-store-tables.ts";
+import { tradingEpoch } from "./memory-store-trading.ts";
 
 const rowsMax = 1_000;
 
@@ -43,6 +53,17 @@ export function memoryOrders(tables: MemoryTables, clock: Clock, open: () => voi
       open();
       return orderBy(tables, tables.orderIdsBySubmitKey.get(submitRowKey(venue, submitKey)));
     },
+    async findByVenueOrderId({ venueAccount, instrument, venueOrderId }, placedSince) {
+      open();
+      return [...tables.orders.values()].find(
+        (order) =>
+          order.requestedAt >= placedSince &&
+          venueAccountKey(order.instruction) === venueAccountKey(venueAccount) &&
+          order.instruction.instrument === instrument &&
+          (attemptOf(order)?.venueOrderId === venueOrderId ||
+            (tables.fillsByOrder.get(order.orderId) ?? []).some((fill) => fill.venueOrderId === venueOrderId)),
+      );
+    },
     async recordedFills(orderId) {
       open();
       return new Set((tables.fillsByOrder.get(orderId) ?? []).map(fillKey));
@@ -68,6 +89,16 @@ export function memoryOrders(tables: MemoryTables, clock: Clock, open: () => voi
         .sort(compareAge)
         .slice(0, limit);
     },
+    async scanLive(venueAccount, limit, { after, states } = {}) {
+      open();
+      return [...tables.open.values()]
+        .filter(({ instruction }) => venueAccountKey(instruction) === venueAccountKey(venueAccount))
+        .filter((order) => after === undefined || compareAge(order, after) > 0)
+        .filter(({ state }) => states?.includes(state) ?? true)
+        .sort(compareAge)
+        .slice(0, limit)
+        .map(liveOrderOf);
+    },
   };
 }
 
@@ -91,6 +122,9 @@ function refusalOf(tables: MemoryTables, clock: Clock, change: OrderChange): Com
   const fault = changeFault(change);
   if (fault !== undefined) throw refused(change, fault);
   if (change.fence !== undefined && !holds(tables, clock, change.fence)) return { kind: "STALE_LEASE" };
+  if ((change.fence?.tradingEpoch ?? Number.POSITIVE_INFINITY) < tradingEpoch(tables)) {
+    return { kind: "STALE_TRADING_STATE" };
+  }
   const { orderId, instruction } = change.order;
   if (change.versionBefore !== undefined) {
     if (tables.orders.get(orderId)?.version !== change.versionBefore) return { kind: "STALE_VERSION" };
@@ -168,7 +202,7 @@ function answered(attempt: StoredAttempt, write: Extract<AttemptWrite, { kind: "
 
 function post(tables: MemoryTables, posting: Posting): void {
   const { positionId, change, at, venue, account, instrument, simulated } = posting;
-  const key = [venueAccountKey(posting), positionId ?? "", instrument].join("/");
+  const key = positionRowKey({ ...posting, positionId: positionId ?? "" });
   const first = { venue, account, instrument, simulated, quantity: change, openedAt: at, updatedAt: at };
   if (positionId === undefined) tables.holdings.set(key, sum(tables.holdings.get(key), first));
   else tables.positions.set(key, sum(tables.positions.get(key), { ...first, positionId }));

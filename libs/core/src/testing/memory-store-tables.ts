@@ -1,10 +1,17 @@
-import { venueAccountKey } from "../account/venue-account.ts";
+import type { ScopedTradingState } from "../account/trading-state.ts";
+import { type VenueAccount, venueAccountKey } from "../account/venue-account.ts";
+import type { ControlEvent } from "../event/control-event.ts";
+import type { RateLedger } from "../gate/rate-ledger.ts";
 import type { Fill } from "../order/fill.ts";
 import { isTerminal, type Order } from "../order/order.ts";
 import type { OrderEventRecord } from "../order/order-event-record.ts";
 import type { ClientOrderId, OrderId } from "../order/order-id.ts";
 import type { Holding, Position } from "../position/position.ts";
+import type { CancelAllCampaign, CancelAllTarget } from "../store/cancel-all-store.ts";
+import type { KeptEvidence } from "../store/evidence-log.ts";
+import type { FillCursor } from "../store/fill-cursors.ts";
 import type { StoredAttempt } from "../store/order-store.ts";
+import type { KeptFill } from "../store/unmatched-fills.ts";
 import type { WallTime } from "../time/wall-time.ts";
 
 /** A lease as it is stored; the row stays when the lease ends, for its epoch must go on growing. */
@@ -36,6 +43,18 @@ export class MemoryTables {
   readonly positions = new Map<string, Position>();
   readonly holdings = new Map<string, MemoryHolding>();
   readonly leases = new Map<string, MemoryLease>();
+  readonly evidence = new Map<OrderId, readonly KeptEvidence[]>();
+  readonly fillCursors = new Map<string, FillCursor>();
+  /** In the order of keeping. */
+  readonly unmatchedFills = new Map<string, KeptFill>();
+  unmatchedFillCount = 0;
+  /** By scope, ACTIVE ones too. */
+  readonly tradingStates = new Map<string, ScopedTradingState>();
+  readonly controlEvents: ControlEvent[] = [];
+  /** By venue account; the version counts replacements. */
+  readonly rateLedgers = new Map<string, { readonly version: number; readonly ledger: RateLedger }>();
+  readonly cancelAlls = new Map<string, CancelAllCampaign>();
+  readonly cancelAllTargets = new Map<string, Map<string, CancelAllTarget>>();
   readonly listeners = new Set<() => void>();
 
   putOrder(order: Order): void {
@@ -76,4 +95,10 @@ export function eventKey({ orderId, version, type }: OrderEventRecord): string {
 /** Unique by (venue account, instrument, venue order id, venue fill id). */
 export function fillRowKey(fill: Fill): string {
   return JSON.stringify([venueAccountKey(fill), fill.instrument, fill.venueOrderId, fill.venueFillId]);
+}
+
+export function positionRowKey(
+  of: VenueAccount & { readonly instrument: string; readonly positionId: string },
+): string {
+  return [venueAccountKey(of), of.positionId, of.instrument].join("/");
 }

@@ -38,6 +38,17 @@ export function observerOf(script: VenueScript = {}, options: TestDeskOptions = 
   return { ...test, observer, book };
 }
 
+/** Another process's observer of the same venue account: what it finds stands in the database. */
+export function successorOf(test: ReturnType<typeof observerOf>) {
+  const observer = new Observer(test.desk, test.entry, venueAccount);
+  onTestFinished(async () => {
+    const stopping = observer.stop();
+    await pass(test.clock, 20_000, 1_000);
+    await stopping;
+  });
+  return observer;
+}
+
 /** A report about an order's first attempt. */
 export function aboutOrder({ orderId }: Order, rest: Partial<ExecutionReport> = {}): ExecutionReport {
   return { submitKey: keyOf(orderId, 1), evidence: { kind: "OPEN" }, fills: [], ...rest };

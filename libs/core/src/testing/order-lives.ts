@@ -13,6 +13,7 @@ import type { Instruction } from "../order/instruction.ts";
 import { isTerminal, type Order } from "../order/order.ts";
 import type { OrderEvent, OrderEventType } from "../order/order-event.ts";
 import { clientOrderId, orderId, submitKey, venueOrderId } from "../order/order-id.ts";
+import type { OrderNotice } from "../order/order-notice.ts";
 import { positionId } from "../position/position-id.ts";
 import type { AttemptWrite, OrderChange } from "../store/order-change.ts";
 import { addMs, wallTime } from "../time/wall-time.ts";
@@ -91,6 +92,8 @@ const instructions: fc.Arbitrary<Instruction> = record({
   }),
   optional: record({
     expectedPrice: maybe(prices),
+    expireTime: maybe(times),
+    executionTimeoutMs: maybe(fc.integer({ min: 0, max: 2_000_000_000 })),
     maxSlippageBps: maybe(fc.integer({ min: 0, max: 10_000 })),
     positionId: maybe(idText.map(positionId)),
     strategyId: maybe(someText),
@@ -174,13 +177,19 @@ const makers: {
   FAILED: (_, { error }) => ({ type: "FAILED", error }),
   REJECTED: (_, { error }) => ({ type: "REJECTED", error }),
   ANSWER_LOST: (_, { error }) => ({ type: "ANSWER_LOST", error }),
+  VANISHED: (_, { error }) => ({ type: "VANISHED", error }),
   ACCEPTED: ({ orderId: id }, { named }) =>
     named ? { type: "ACCEPTED", venueOrderId: venueOrderId(`v-${id}`) } : { type: "ACCEPTED" },
+  ADOPTED: ({ orderId: id }, { reason, error }) => ({
+    ...{ type: "ADOPTED", venueOrderId: venueOrderId(`v-${id}`), operator: error.message, reason },
+  }),
+  DECLARED_DEAD: (_, { reason, error }) => ({ type: "DECLARED_DEAD", operator: error.message, reason }),
   LANDED: (_, { at }) => ({ type: "LANDED", landedAt: at }),
   FILLED_PARTLY: (order, parts) => ({ type: "FILLED_PARTLY", fill: fillOf(order, parts), ...earlierAttempt(parts) }),
   FILLED_FULLY: (order, parts) => ({ type: "FILLED_FULLY", fill: fillOf(order, parts), ...earlierAttempt(parts) }),
   COMPLETED: () => ({ type: "COMPLETED" }),
   CANCEL_REQUESTED: (_, { reason }) => ({ type: "CANCEL_REQUESTED", reason }),
+  EXPIRE_TIME_PASSED: () => ({ type: "EXPIRE_TIME_PASSED" }),
   CANCEL_STARTED: () => ({ type: "CANCEL_STARTED" }),
   CANCEL_SENT: (_, { at }) => ({ type: "CANCEL_SENT", cancelAfter: at }),
   CANCEL_UNANSWERED: (_, { error, at }) => ({ type: "CANCEL_UNANSWERED", error, cancelAfter: at }),
@@ -191,6 +200,15 @@ const makers: {
 
 /** Every type of event there is. */
 export const orderEventTypes: readonly string[] = Object.keys(makers);
+
+/** Every notice that a change of an order can give. */
+export const orderNoticeTypes = [
+  "EXECUTION_STARTED",
+  "EXECUTED",
+  "EXECUTION_FAILED",
+  "RECOVERED",
+  "SLIPPAGE_EXCEEDED",
+] as const satisfies readonly OrderNotice["type"][];
 
 function earlierAttempt(parts: EventParts): { readonly earlierAttempt?: true } {
   return parts.earlierAttempt ? { earlierAttempt: true } : {};
@@ -240,7 +258,8 @@ function lifeOf(first: Order, steps: readonly EventParts[]): OrderLife {
       if (second !== undefined && !events.some(({ type }) => type === second.type)) events.push(second);
       if (events.length === 2) at += 1;
     }
-    const after = changeOrder(order, events, addMs(order.updatedAt, parts.delayMs));
+    const recovered = parts.earlierAttempt;
+    const after = changeOrder(order, events, addMs(order.updatedAt, parts.delayMs), { recovered });
     const attempt = attemptWrite(order, after.order, events, parts);
     changes.push({ versionBefore: order.version, ...after, ...(attempt === undefined ? {} : { attempt }) });
     order = after.order;

@@ -39,11 +39,11 @@ export function describeEvents(get: OpenedGetter): void {
       const account = freshAccount();
       const head = await store.events.head();
       await store.orders.commit(filled(await commitOpen(store, { account })));
-      await streamed(store, head, { account }, 4);
+      await streamed(store, head, { account }, 6);
       const firstTwo = await store.events.after(head, { account }, 2);
       expect(firstTwo.map(({ version }) => version)).toEqual([1, 2]);
-      const rest = await store.events.after(cursorAfter(firstTwo, head), { account }, 2);
-      expect(rest.map(({ version }) => version)).toEqual([3, 4]);
+      const rest = await store.events.after(cursorAfter(firstTwo, head), { account }, 3);
+      expect(rest.map(({ version }) => version)).toEqual([2, 3, 4]);
     });
 
     it("narrows by account and by orders", async () => {
@@ -64,6 +64,31 @@ export function describeEvents(get: OpenedGetter): void {
       ]);
       expect(await ids({ account, orderIds: [alien.order.orderId, two.order.orderId] })).toEqual([two.order.orderId]);
       expect(await ids({ orderIds: [] })).toEqual([]);
+    });
+
+    it("narrows by states: what leads into them, happens in them or leads out of them, with what else narrows", async () => {
+      const { store } = get();
+      const account = freshAccount();
+      const head = await store.events.head();
+      const changes = happyPath({ account });
+      for (const change of changes) await store.orders.commit(change);
+      await store.orders.commit(placed({ account }));
+      const [{ order }] = changes;
+      const total = changes.flatMap(({ records }) => records).length + 1;
+      await streamed(store, head, { account }, total);
+      const transitions = async (filter: EventFilter) =>
+        (await store.events.after(head, { account, ...filter }, 100))
+          .filter(({ type }) => type === "order.transition")
+          .map(({ from, to }) => `${from ?? "nothing"} ${to}`);
+
+      expect(await transitions({ states: ["CONFIRMING"] })).toEqual(["SUBMITTED CONFIRMING", "CONFIRMING FILLED"]);
+      expect(await transitions({ states: ["IN_DOUBT"] })).toEqual([]);
+      expect(await transitions({ states: [] })).toEqual([]);
+      expect(await transitions({ states: ["PENDING", "FILLED"] })).toEqual([
+        ...["nothing PENDING", "PENDING SUBMITTED", "CONFIRMING FILLED", "nothing PENDING"],
+      ]);
+      const ofOne = { orderIds: [order.orderId], states: ["PENDING"] } as const;
+      expect(await transitions(ofOne)).toEqual(["nothing PENDING", "PENDING SUBMITTED"]);
     });
 
     it("gives the history of one order page by page", async () => {
@@ -105,7 +130,7 @@ export function describeEvents(get: OpenedGetter): void {
       const account = freshAccount();
       const head = await store.events.head();
       const lives = Array.from({ length: 150 }, () => happyPath({ account }));
-      const total = lives.length * 4;
+      const total = lives.flat().flatMap(({ records }) => records).length;
 
       const progress = { isWritten: false };
       const writing = Promise.all(
@@ -120,9 +145,13 @@ export function describeEvents(get: OpenedGetter): void {
       await Promise.all(writers.slice(1).map((writer) => writer.close()));
 
       expect(seen).toHaveLength(total);
-      expect(new Set(seen.map(({ orderId, version }) => `${orderId}/${version}`)).size).toBe(total);
+      expect(new Set(seen.map(({ orderId, version, type }) => `${orderId}/${version}/${type}`)).size).toBe(total);
       const versions = new Map<string, number>();
-      for (const { orderId, version } of seen) {
+      for (const { orderId, version, type } of seen) {
+        if (type !== "order.transition") {
+          expect(version).toBe(versions.get(orderId));
+          continue;
+        }
         expect(version).toBe((versions.get(orderId) ?? 0) + 1);
         versions.set(orderId, version);
       }

@@ -5,7 +5,18 @@ import type { OrderFilter, Page, PageRequest } from "../store/order-lists.ts";
 import { addMs } from "../time/wall-time.ts";
 import { venueId } from "../venue/venue-id.ts";
 import type { OpenedGetter } from "./order-store-conformance.ts";
-import { codeOf, commitOpen, commitRetrying, filled, freshAccount, placed, placedAt } from "./order-store-fixture.ts";
+import {
+  accepted,
+  codeOf,
+  commitOpen,
+  commitRetrying,
+  filled,
+  freshAccount,
+  inDoubt,
+  placed,
+  placedAt,
+  prepared,
+} from "./order-store-fixture.ts";
 
 const all: PageRequest = { size: 1_000 };
 
@@ -48,6 +59,48 @@ export function describeLists(get: OpenedGetter): void {
         expect(new Set(items.map(({ orderId }) => orderId))).toEqual(new Set(ids));
         expect(items).toHaveLength(ids.length);
       }
+    });
+
+    it("give orders in doubt, the oldest doubt first, page by page, whenever they were placed", async () => {
+      const { store } = get();
+      const account = freshAccount();
+      const doubted = async (placedMs: number, doubtedMs: number, venue = venueId("paper")) => {
+        const first = placed({ account, venue, at: addMs(placedAt, placedMs) });
+        const second = prepared(first);
+        const third = inDoubt(second, addMs(placedAt, doubtedMs));
+        for (const change of [first, second, third]) await store.orders.commit(change);
+        return third;
+      };
+      const late = await doubted(1, 5_000);
+      const early = await doubted(10, 1_000);
+      const middle = [await doubted(20, 3_000), await doubted(30, 3_000)];
+      const elsewhere = await doubted(40, 9_000, venueId("elsewhere"));
+      // Found again, and never in doubt.
+      await store.orders.commit(accepted(await doubted(50, 2_000)));
+      await commitOpen(store, { account });
+
+      const expected = [early, ...middle, late, elsewhere].map(({ order }) => order);
+      expect((await store.lists.inDoubt({ account }, all)).items).toStrictEqual(expected);
+      expect(await paged((page) => store.lists.inDoubt({ account }, page))).toStrictEqual(expected);
+      const { items } = await store.lists.inDoubt({ account, venue: "elsewhere" }, all);
+      expect(items).toStrictEqual([elsewhere.order]);
+      expect((await store.lists.inDoubt({ account: freshAccount() }, all)).items).toEqual([]);
+      const { nextPageToken: token = "" } = await store.lists.inDoubt({ account }, { size: 1 });
+      expect(await codeOf(store.lists.orders({ account }, { size: 1, token }))).toBe("PAGE_TOKEN_INVALID");
+    });
+
+    it("count open orders by venue and state, with the time since when one has been in it longest", async () => {
+      const { store } = get();
+      const venue = venueId(`v-${freshAccount()}`);
+      expect((await store.lists.openCounts()).filter((count) => count.venue === venue)).toEqual([]);
+      const open = [await commitOpen(store, { venue, at: addMs(placedAt, 50) }), await commitOpen(store, { venue })];
+      await store.orders.commit(placed({ venue }));
+      await store.orders.commit(filled(await commitOpen(store, { venue })));
+      const counts = (await store.lists.openCounts()).filter((count) => count.venue === venue);
+      expect([...counts].sort((a, b) => (a.state < b.state ? -1 : 1))).toEqual([
+        { venue, state: "CONFIRMING", orders: 2, since: open[1]?.order.updatedAt },
+        { venue, state: "PENDING", orders: 1, since: placedAt },
+      ]);
     });
 
     it("give fills, newest first, narrowed by what the filter names", async () => {

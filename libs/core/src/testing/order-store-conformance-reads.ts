@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { instrumentId } from "../instrument/instrument.ts";
 import { fillKey } from "../order/fill.ts";
 import { attemptOf } from "../order/order.ts";
-import { clientOrderId, submitKey } from "../order/order-id.ts";
+import { clientOrderId, submitKey, venueOrderId } from "../order/order-id.ts";
+import { liveOrderOf } from "../store/live-order.ts";
 import type { AttemptWrite, OrderChange } from "../store/order-change.ts";
 import { addMs } from "../time/wall-time.ts";
 import { venueId } from "../venue/venue-id.ts";
@@ -15,6 +17,7 @@ import {
   placed,
   placedAt,
   prepared,
+  transitionVersions,
 } from "./order-store-fixture.ts";
 
 export function describeReads(get: OpenedGetter): void {
@@ -57,6 +60,28 @@ export function describeReads(get: OpenedGetter): void {
       }
     });
 
+    it("find an order by the venue's id, of its last attempt or of a fill, among those placed since", async () => {
+      const { store } = get();
+      const at = addMs(placedAt, 60_000);
+      const open = await commitOpen(store, { at });
+      const { venue, account, instrument } = open.order.instruction;
+      const byId = (id: string, since = at, rest = {}) =>
+        store.orders.findByVenueOrderId(
+          { venueAccount: { venue, account }, instrument, venueOrderId: venueOrderId(id), ...rest },
+          since,
+        );
+      expect(await byId(`v-${open.order.orderId}`)).toEqual(open.order);
+      expect(await byId("v-none")).toBeUndefined();
+      expect(await byId(`v-${open.order.orderId}`, addMs(at, 1))).toBeUndefined();
+      expect(await byId(`v-${open.order.orderId}`, at, { instrument: instrumentId("ETH/USDT") })).toBeUndefined();
+      const elsewhere = { venueAccount: { venue: venueId("elsewhere"), account } };
+      expect(await byId(`v-${open.order.orderId}`, at, elsewhere)).toBeUndefined();
+      const ended = filled(open, { venueOrderId: venueOrderId("v-earlier") });
+      await store.orders.commit(ended);
+      expect(await byId("v-earlier")).toEqual(ended.order);
+      expect(await byId(`v-${open.order.orderId}`)).toEqual(ended.order);
+    });
+
     it("give the attempts by number, with what was sent and what came back", async () => {
       const { orders } = get().store;
       const failed = await commitRetrying(get().store);
@@ -88,7 +113,7 @@ export function describeReads(get: OpenedGetter): void {
       expect(result).toEqual({ kind: "COMMITTED" });
       expect(await orders.find(open.order.orderId)).toEqual(open.order);
       expect(await orders.attempts(open.order.orderId)).toMatchObject([{ outcome: "UNKNOWN", rawAnswer: "late" }]);
-      expect(await events.ofOrder(open.order.orderId, 10)).toHaveLength(3);
+      expect(transitionVersions(await events.ofOrder(open.order.orderId, 10))).toEqual([1, 2, 3]);
     });
 
     it("are refused from a stale version", async () => {
@@ -179,6 +204,28 @@ export function describeReads(get: OpenedGetter): void {
       const page = await store.orders.live({ account }, 3);
       expect(ids(page)).toEqual(inTurn.slice(0, 3));
       expect(ids(await store.orders.live({ account }, 3, page.at(-1)))).toEqual(inTurn.slice(3));
+    });
+
+    it("are scanned in short, page by page, of one venue account, in the states asked for", async () => {
+      const { store } = get();
+      const account = freshAccount();
+      const open = await commitOpen(store, { account, at: placedAt });
+      const pending = placed({ account, at: addMs(placedAt, 1) });
+      const sent = prepared(placed({ account, at: addMs(placedAt, 2) }));
+      const { order } = sent;
+      await store.orders.commit(pending);
+      await store.orders.commit(placed({ ...order.instruction, orderId: order.orderId, at: order.requestedAt }));
+      await store.orders.commit(sent);
+      for (const other of [placed({ account, venue: venueId("elsewhere") }), placed()])
+        await store.orders.commit(other);
+      await store.orders.commit(filled(await commitOpen(store, { account })));
+      const venueAccount = { venue: venueId("paper"), account };
+      const all = [open, pending, sent].map((change) => liveOrderOf(change.order));
+      expect(await store.orders.scanLive(venueAccount, 10)).toEqual(all);
+      expect(await store.orders.scanLive(venueAccount, 2)).toEqual(all.slice(0, 2));
+      expect(await store.orders.scanLive(venueAccount, 10, { after: open.order })).toEqual(all.slice(1));
+      const states = ["SUBMITTED", "IN_DOUBT"] as const;
+      expect(await store.orders.scanLive(venueAccount, 10, { states })).toEqual(all.slice(2));
     });
 
     it("are narrowed by venue and account", async () => {

@@ -1,12 +1,18 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Store } from "../store/store.ts";
+import { describeAudit } from "./order-store-conformance-audit.ts";
+import { describeCancelAlls } from "./order-store-conformance-cancel-alls.ts";
 import { describeCommits } from "./order-store-conformance-commits.ts";
 import { describeEvents } from "./order-store-conformance-events.ts";
+import { describeEvidence } from "./order-store-conformance-evidence.ts";
+import { describeFills } from "./order-store-conformance-fills.ts";
 import { describeLeases } from "./order-store-conformance-leases.ts";
 import { describeLists } from "./order-store-conformance-lists.ts";
 import { describePositions } from "./order-store-conformance-positions.ts";
+import { describeRates } from "./order-store-conformance-rates.ts";
 import { describeReads } from "./order-store-conformance-reads.ts";
 import { describeRefusals } from "./order-store-conformance-refusals.ts";
+import { describeTrading } from "./order-store-conformance-trading.ts";
 
 /** An empty database under test. */
 export interface OpenedStore {
@@ -43,7 +49,13 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     describePositions(get);
     describeReads(get);
     describeLeases(get);
+    describeFills(get);
+    describeTrading(get);
+    describeEvidence(get);
+    describeRates(get);
+    describeCancelAlls(get);
     describeEvents(get);
     describeLists(get);
+    describeAudit(get);
   });
 }

@@ -14,6 +14,7 @@ import { venueFillId } from "../order/fill.ts";
 import type { Side } from "../order/instruction.ts";
 import type { Order } from "../order/order.ts";
 import type { OrderEvent } from "../order/order-event.ts";
+import type { OrderEventRecord } from "../order/order-event-record.ts";
 import {
   type ClientOrderId,
   clientOrderId,
@@ -25,7 +26,7 @@ import {
   venueOrderId,
 } from "../order/order-id.ts";
 import { type PositionId, positionId } from "../position/position-id.ts";
-import type { AttemptWrite, OrderChange } from "../store/order-change.ts";
+import type { AttemptWrite, CommitResult, OrderChange } from "../store/order-change.ts";
 import type { Store } from "../store/store.ts";
 import { addMs, type WallTime, wallTime } from "../time/wall-time.ts";
 import { type VenueId, venueId } from "../venue/venue-id.ts";
@@ -134,6 +135,12 @@ export function accepted(before: { readonly order: Order }): OrderChange {
   return changed(before, [{ type: "ACCEPTED", venueOrderId: venueOrderId(`v-${order.orderId}`) }], { attempt });
 }
 
+/** SUBMITTED → IN_DOUBT at `at`. */
+export function inDoubt({ order }: { readonly order: Order }, at: WallTime): OrderChange {
+  const error = orderError("ANSWER_LOST", "no answer");
+  return { versionBefore: order.version, ...changeOrder(order, [{ type: "ANSWER_LOST", error }], at) };
+}
+
 export interface FilledOptions {
   readonly quantity?: string;
   readonly price?: string;
@@ -203,6 +210,11 @@ export async function traceOf({ orders, events, lists }: Store, { orderId, instr
   };
 }
 
+/** The versions that a history's transitions lead to, without what is told beside them. */
+export function transitionVersions(events: readonly OrderEventRecord[]): readonly number[] {
+  return events.filter(({ type }) => type === "order.transition").map(({ version }) => version);
+}
+
 /** The code of the error that a call ends with, or "none". */
 export async function codeOf(call: Promise<unknown>): Promise<ErrorCode | "none"> {
   try {
@@ -228,5 +240,14 @@ export async function streamed(
     const found = await events.after(cursor, filter, 100);
     if (found.length >= count || performance.now() > giveUpMs) return found;
     await new Promise(setImmediate);
+  }
+}
+
+/** What a commit ends with: the kind of its result, or the code of its error. */
+export async function outcomeOf(commit: Promise<CommitResult>): Promise<CommitResult["kind"] | ErrorCode> {
+  try {
+    return (await commit).kind;
+  } catch (thrown) {
+    return SurefillError.from(thrown).code;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addMs, elapsedMs, laterOf, wallTime } from "./wall-time.ts";
+import { addMs, elapsedMs, isoTime, laterOf, wallTime } from "./wall-time.ts";
 
 const noon = wallTime(1_767_268_800_000_000);
 
@@ -35,6 +35,14 @@ describe("wall time", () => {
   it("elapses in milliseconds with fractions, backwards too", () => {
     expect(elapsedMs(noon, wallTime(noon + 1_500))).toBe(1.5);
     expect(elapsedMs(wallTime(noon + 1), noon)).toBe(-0.001);
+  });
+
+  it.each([
+    [1_767_225_600_000_001, "2026-01-01T00:00:00.000001Z"],
+    [1_767_225_600_120_000, "2026-01-01T00:00:00.120000Z"],
+    [-1, "1969-12-31T23:59:59.999999Z"],
+  ])("given %d, so it reads %s", (microseconds, text) => {
+    expect(isoTime(wallTime(microseconds))).toBe(text);
   });
 
   it("has a later of two, also of equal ones", () => {

@@ -18,7 +18,18 @@ export function elapsedMs(earlier: WallTime, later: WallTime): number {
   return (later - earlier) / 1000;
 }
 
+export function earlierOf(a: WallTime, b: WallTime): WallTime {
+  return a < b ? a : b;
+}
+
 /** The later of two times: what is recorded of one order never runs backwards, whatever the machines' clocks do. */
 export function laterOf(a: WallTime, b: WallTime): WallTime {
   return a > b ? a : b;
+}
+
+/** For people, in UTC: 2026-01-01T00:00:00.000001Z. */
+export function isoTime(time: WallTime): string {
+  const ms = Math.floor(time / 1000);
+  const microseconds = String(time - ms * 1000).padStart(3, "0");
+  return new Date(ms).toISOString().replace("Z", `${microseconds}Z`);
 }

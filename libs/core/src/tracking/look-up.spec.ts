@@ -52,6 +52,19 @@ describe("a look-up", () => {
   });
 });
 
+describe("an order whose sender is gone", () => {
+  it.each(["OPEN", "CANCELLED"] as const)("given it is found %s, so it is told to be recovered, once", async (kind) => {
+    const test = await setUp("SUBMITTED");
+    test.venue.script.lookup = async ({ submitKey }) => ({
+      kind: "FOUND",
+      report: { submitKey, evidence: { kind }, fills: [] },
+    });
+    await lookUp(test.desk, test.entry, await test.lookedUp());
+    const events = await test.store.events.ofOrder(test.order.orderId, 100);
+    expect(events.filter(({ type }) => type === "order.recovered")).toMatchObject([{ version: 3 }]);
+  });
+});
+
 describe("an attempt that is not found", () => {
   it.each([8_999, 9_000])(
     "given what the venue knew %i ms after the request, while it was valid, so nothing is proven",

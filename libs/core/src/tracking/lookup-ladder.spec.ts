@@ -61,7 +61,7 @@ describe("orders that have ended", () => {
     const other = { ...live, orderId: orderId("019b7700-0000-7000-8000-000000000002") };
     ladder.isDue(live, 0);
     ladder.isDue(other, 0);
-    ladder.keepOnly([other]);
+    ladder.keepOnly((id) => id === other.orderId);
     expect(ladder.isDue(live, 500)).toBe(false);
     expect(ladder.isDue(other, 500)).toBe(true);
   });

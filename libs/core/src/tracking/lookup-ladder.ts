@@ -3,11 +3,20 @@ import type { OrderId } from "../order/order-id.ts";
 
 /** Waits between look-ups of one order that stays as it is: half a second, doubling, at most half a minute. */
 const stepMs = { first: 500, max: 30_000 } as const;
+const doublingsMax = 6;
+
+/** How long after look-up number `lookUps` (from 1) of an order that stays as it is the next one comes. */
+export function lookupWaitMs(lookUps: number): number {
+  return Math.min(stepMs.first * 2 ** Math.min(Math.max(lookUps, 1) - 1, doublingsMax), stepMs.max);
+}
+
+/** What the ladder must know of an order. */
+type Climber = Pick<Order, "orderId" | "version" | "state">;
 
 interface Rung {
   readonly version: number;
   readonly nextMs: number;
-  readonly waitMs: number;
+  readonly lookUps: number;
 }
 
 /** Spaces the look-ups of orders that don't move; one that moved starts at the bottom again. */
@@ -15,24 +24,27 @@ export class LookupLadder {
   readonly #rungs = new Map<OrderId, Rung>();
 
   /** Whether `order` may be asked about at `nowMs` (monotonic); one never seen is given its first wait. */
-  isDue(order: Order, nowMs: number): boolean {
+  isDue(order: Climber, nowMs: number): boolean {
     const rung = this.#rungs.get(order.orderId);
     if (rung !== undefined && rung.version === order.version) return nowMs >= rung.nextMs;
     // What is in doubt is asked about at once; anything else gets time for its stream to tell.
     const waitMs = order.state === "IN_DOUBT" ? 0 : stepMs.first;
-    this.#rungs.set(order.orderId, { version: order.version, nextMs: nowMs + waitMs, waitMs: stepMs.first });
+    this.#rungs.set(order.orderId, { version: order.version, nextMs: nowMs + waitMs, lookUps: 0 });
     return waitMs === 0;
   }
 
-  lookedUp(order: Order, nowMs: number): void {
-    const waitMs = this.#rungs.get(order.orderId)?.waitMs ?? stepMs.first;
-    const next = { version: order.version, nextMs: nowMs + waitMs, waitMs: Math.min(waitMs * 2, stepMs.max) };
-    this.#rungs.set(order.orderId, next);
+  /** Since when an order has been due, on the clock of isDue; one never seen has been for ever. */
+  dueMs({ orderId }: Climber): number {
+    return this.#rungs.get(orderId)?.nextMs ?? 0;
   }
 
-  /** Forgets orders that are not among `live`. */
-  keepOnly(live: readonly Order[]): void {
-    const ids = new Set(live.map((order) => order.orderId));
-    for (const orderId of this.#rungs.keys()) if (!ids.has(orderId)) this.#rungs.delete(orderId);
+  lookedUp(order: Climber, nowMs: number): void {
+    const lookUps = (this.#rungs.get(order.orderId)?.lookUps ?? 0) + 1;
+    this.#rungs.set(order.orderId, { version: order.version, nextMs: nowMs + lookupWaitMs(lookUps), lookUps });
+  }
+
+  /** Forgets orders that are live no more. */
+  keepOnly(isLive: (orderId: OrderId) => boolean): void {
+    for (const orderId of this.#rungs.keys()) if (!isLive(orderId)) this.#rungs.delete(orderId);
   }
 }

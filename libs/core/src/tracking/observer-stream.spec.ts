@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SurefillError } from "../error/surefill-error.ts";
-import { keyOf, orderAfter, pathTo, stored } from "../testing/desk-for-tests.ts";
+import { keyOf, orderAfter, pathTo, stored, venueAccount } from "../testing/desk-for-tests.ts";
 import { aboutOrder, observerOf, streamForTests } from "../testing/observer-for-tests.ts";
 import { fillOf } from "../testing/order-fixtures.ts";
 import { pass, settle } from "../testing/settle.ts";
@@ -34,7 +34,7 @@ describe("a stream", () => {
     expect(test.committed.map(({ records }) => records.map(({ cause }) => cause.type))).toEqual([
       ["ACCEPTED"],
       ["FILLED_PARTLY"],
-      ["CANCELLED"],
+      ["CANCELLED", "EXECUTED"],
     ]);
   });
 
@@ -101,9 +101,14 @@ describe("a stream", () => {
     test.book.open.push(aboutOrder(order));
     test.observer.start();
     stream.tell({ ...aboutOrder(order, trade), submitKey: keyOf("a stranger's", 1) });
+    stream.tell({ ...aboutOrder(order), submitKey: keyOf("another's", 1) });
     stream.tell(aboutOrder(order, trade));
     await settle();
     expect((await stored(test, order)).cumQuantity).toBe("0.4");
+    // A fill of nobody's is kept; of a report without one there is nothing to keep.
+    const kept = await test.store.unmatchedFills.list(venueAccount, 10);
+    expect(kept.map(({ submitKey }) => submitKey)).toEqual([keyOf("a stranger's", 1)]);
+    expect(test.complaints).toContainEqual(expect.objectContaining({ submit_key: keyOf("another's", 1) }));
   });
 });
 
@@ -210,6 +215,19 @@ describe("stopping", () => {
     await stopping;
     expect((await stored(test, order)).cumQuantity).toBe("0.4");
     expect(test.clock.sleepers).toBe(0);
+  });
+
+  it("given a stream that fails as it is told to end, so nothing is amiss", async () => {
+    const test = observerOf({
+      async *watch(_account, signal) {
+        await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      },
+    });
+    test.observer.start();
+    await settle();
+    await test.observer.stop();
+    expect(test.complaints).toEqual([]);
+    expect(test.venue.callsOf("watch")).toHaveLength(1);
   });
 
   it("given no stream and no order, so at once", async () => {

@@ -131,21 +131,30 @@ describe("polling for fills", () => {
     expect(types).toContain("order.late_fill");
   });
 
-  it("given no live order, so the venue is not asked", async () => {
+  it("given no live order, so the venue is asked for late fills alone, and seldom", async () => {
     const test = observerOf({}, polled());
     await orderAfter(test, pathTo.FILLED);
     test.observer.start();
     await pass(test.clock, 10_000, 250);
-    expect(test.venue.calls).toEqual([]);
+    expect(test.venue.calls.map(({ method }) => method)).toEqual(["fillsSince"]);
   });
 
-  it("given orders that were never sent, so the venue is not asked for fills or about them", async () => {
+  it("given orders that were never sent, so the venue is not asked about them", async () => {
     const test = observerOf({}, polled());
     await orderAfter(test);
     test.observer.start();
     await pass(test.clock, 10_000, 250);
-    expect(test.venue.callsOf("fillsSince")).toEqual([]);
     expect(test.venue.callsOf("lookup")).toEqual([]);
+  });
+
+  it("given an order that was refused before it was seen alive, and filled all the same, so the fill is found", async () => {
+    const test = observerOf({}, polled());
+    test.observer.start();
+    await pass(test.clock, 1_000, 250);
+    const order = await orderAfter(test, pathTo.REJECTED);
+    test.book.fills.push(reported(order, fillOf("F1", "0.4")));
+    await pass(test.clock, 60_000, 1_000);
+    expect(await stored(test, order)).toMatchObject({ state: "REJECTED", cumQuantity: "0.4" });
   });
 });
 

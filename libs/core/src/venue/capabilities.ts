@@ -24,11 +24,17 @@ export interface Capabilities {
   readonly cancelAll: boolean;
 }
 
-/** Requests in a window of time, per venue account. */
+/** Requests that are made for a venue account, and so count against its limits. */
+export type MeteredOperation = "prepare" | "submit" | "lookup" | "cancel" | "balances" | "openOrders" | "fillsSince";
+
+/** Requests in a window of time, per venue account; wherever the venue's own window begins, this bounds it. */
 export interface RateLimit {
+  /** Unique within the manifest. */
   readonly name: string;
   readonly requestsMax: number;
   readonly windowMs: number;
+  /** What each operation takes of it; one that is not listed takes nothing. Absent: each takes 1. */
+  readonly costs?: Readonly<Partial<Record<MeteredOperation, number>>>;
 }
 
 /** The version of this port; a library for another one is not loaded. */

@@ -30,6 +30,8 @@ export interface PreparedAttempt {
   readonly submitKey: SubmitKey;
   /** Venue time after which the venue can no longer accept it; required where the manifest says requests expire. */
   readonly validUntil?: WallTime;
+  /** What the venue's clock showed when validUntil was fixed, where the library knows; ours may show anything. */
+  readonly venueTime?: WallTime;
   readonly payload: Uint8Array;
   /** What the venue quotes for it now. */
   readonly quotedPrice?: Price;
@@ -38,7 +40,7 @@ export interface PreparedAttempt {
 export type PrepareAnswer =
   | { readonly kind: "PREPARED"; readonly attempt: PreparedAttempt }
   /** Nothing was sent; the error's code says whether another try can help. Never unknown. */
-  | { readonly kind: "FAILED"; readonly error: OrderError };
+  | { readonly kind: "FAILED"; readonly error: OrderError; readonly retryAfterMs?: number };
 
 /** What a venue's answer to a submission proves. Everything nobody has classified is UNKNOWN. */
 export type SubmitOutcome =
@@ -48,9 +50,19 @@ export type SubmitOutcome =
       readonly report?: ExecutionReport;
       readonly rawAnswer?: string;
     }
-  | { readonly kind: "REJECTED"; readonly error: OrderError; readonly rawAnswer?: string }
-  | { readonly kind: "NOT_SENT"; readonly error: OrderError }
-  | { readonly kind: "UNKNOWN"; readonly error: OrderError; readonly rawAnswer?: string };
+  | {
+      readonly kind: "REJECTED";
+      readonly error: OrderError;
+      readonly retryAfterMs?: number;
+      readonly rawAnswer?: string;
+    }
+  | { readonly kind: "NOT_SENT"; readonly error: OrderError; readonly retryAfterMs?: number }
+  | {
+      readonly kind: "UNKNOWN";
+      readonly error: OrderError;
+      readonly retryAfterMs?: number;
+      readonly rawAnswer?: string;
+    };
 
 /** One attempt, as a venue can be asked about it. */
 export interface AttemptReference {
@@ -65,7 +77,7 @@ export type LookupAnswer =
   /** Not found in what the venue knew at `asOf`, venue time. By itself it proves nothing: see proveAbsence. */
   | { readonly kind: "NOT_FOUND"; readonly asOf: WallTime }
   /** The look-up itself failed: it says nothing. */
-  | { readonly kind: "UNAVAILABLE"; readonly error: OrderError };
+  | { readonly kind: "UNAVAILABLE"; readonly error: OrderError; readonly retryAfterMs?: number };
 
 export type CancelOutcome =
   /** The venue took the cancel; the order's end comes as a report, or in this one. */
@@ -73,12 +85,14 @@ export type CancelOutcome =
   /** It is not open there any more: look it up. */
   | { readonly kind: "NOT_OPEN" }
   /** It is open, and the venue refuses to cancel it. */
-  | { readonly kind: "REFUSED"; readonly error: OrderError }
-  | { readonly kind: "UNKNOWN"; readonly error: OrderError };
+  | { readonly kind: "REFUSED"; readonly error: OrderError; readonly retryAfterMs?: number }
+  | { readonly kind: "UNKNOWN"; readonly error: OrderError; readonly retryAfterMs?: number };
 
 /** A fill with the attempt it belongs to. */
 export interface ReportedFill {
-  readonly submitKey: SubmitKey;
+  /** Absent where the venue's list of executions names orders by its own ids alone; then `instrument` is given. */
+  readonly submitKey?: SubmitKey;
+  readonly instrument?: InstrumentId;
   readonly fill: VenueFill;
 }
 
@@ -89,8 +103,12 @@ export interface FillPage {
 }
 
 /**
- * PORT: a venue. Adapters translate and classify; they never retry, store or judge risk. Reads throw SurefillError
- * (VENUE_UNREACHABLE, RATE_LIMITED, UNAUTHORIZED …) when they fail; an empty answer always means "none".
+ * PORT: a venue. Adapters translate and classify; they never retry, store or judge risk. Retries of the client
+ * libraries under them are switched off, so that core alone counts attempts, and so is their throttling, for a request
+ * that waits in a library's queue has passed core's last checks. Reads throw SurefillError (VENUE_UNREACHABLE,
+ * RATE_LIMITED, UNAUTHORIZED …) when they fail; an empty answer always means "none". `retryAfterMs`, in answers and in
+ * what reads throw, is how long the venue asks to be left alone (Retry-After, or a ban's end): core obeys it for the
+ * whole venue account.
  */
 export interface Venue {
   instruments(signal: AbortSignal): Promise<readonly Instrument[]>;
@@ -103,6 +121,10 @@ export interface Venue {
   prepare(request: AttemptRequest, signal: AbortSignal): Promise<PrepareAnswer>;
   /** Sends exactly the prepared bytes, once. Never throws: what it can't classify is UNKNOWN. */
   submit(account: AccountId, attempt: PreparedAttempt, signal: AbortSignal): Promise<SubmitOutcome>;
+  /**
+   * By the venue's own id where the reference has one and the venue can be asked by it, else by the submit key. The
+   * report names what was found, so that core can tell whether it is what it asked for.
+   */
   lookup(attempt: AttemptReference, signal: AbortSignal): Promise<LookupAnswer>;
   /** Never throws: what it can't classify is UNKNOWN. */
   cancel(attempt: AttemptReference, signal: AbortSignal): Promise<CancelOutcome>;

@@ -2,9 +2,9 @@ import {
   type AttemptWrite,
   attemptOf,
   keptRawAnswer,
+  type LeaseFence,
   type OrderChange,
   type Posting,
-  type VenueAccount,
 } from "@surefill/core";
 import type { AttemptAnswerRow, PreparedAttemptRow } from "../row/attempt-row.ts";
 import { type EventRow, eventRow } from "../row/event-row.ts";
@@ -25,7 +25,7 @@ export interface EncodedChange {
   readonly fills: readonly FillRow[];
   readonly positions: readonly PositionRow[];
   readonly holdings: readonly HoldingRow[];
-  readonly fence: { readonly venueAccount: VenueAccount; readonly epoch: number } | undefined;
+  readonly fence: LeaseFence | undefined;
 }
 
 /** Turns a change that changeFault found nothing wrong with into rows. */

@@ -6,8 +6,8 @@ const connectMsMax = 5_000;
 const statementMsMax = 30_000;
 /** A statement that hears nothing for so long after its own limit has lost its connection. */
 const graceMs = 5_000;
-/** A row that somebody else holds locked for so long is given up; only the changes that need it wait. */
-const lockMsMax = 1_000;
+/** A row that somebody else holds locked for so long is given up. */
+export const lockMsMax = 1_000;
 
 const sessionSettings = ["TimeZone=UTC", "DateStyle=ISO", `lock_timeout=${lockMsMax}`];
 

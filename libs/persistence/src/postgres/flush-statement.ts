@@ -4,6 +4,7 @@ import { orderProgressColumns } from "../row/order-row.ts";
 import type { ArrayWriter } from "./array-writer.ts";
 import type { BatchTable } from "./batch-table.ts";
 import { type FlushParameters, type FlushTableName, flushParameters, flushTables } from "./flush-tables.ts";
+import { sharesTradingLock } from "./trading-lock.ts";
 
 /** The channel on which stores hear of each other's commits. */
 export const channel = "surefill_changes";
@@ -14,10 +15,14 @@ export interface FlushStatement {
   readonly fenceOfChange: FlushParameters["fenceOfChange"];
 }
 
-/** What the statement answers: places of the changes that were written and of the fences that held. */
+/**
+ * What the statement answers: places of the changes that were written, of the fences whose lease is held, and of those
+ * among them that knew the last trading state.
+ */
 export interface FlushRow {
   readonly written: readonly number[] | null;
   readonly held: readonly number[] | null;
+  readonly current: readonly number[] | null;
 }
 
 /**
@@ -60,6 +65,7 @@ function flushText(included: readonly FlushTableName[]): string {
   return `WITH ${[...orders, written, ...others].join(",\n")}
     SELECT (SELECT array_agg(n) FROM written) AS written,
       ${fenced ? "(SELECT array_agg(n) FROM fences)" : "NULL::integer[]"} AS held,
+      ${fenced ? "(SELECT array_agg(n) FROM fences WHERE is_current)" : "NULL::integer[]"} AS current,
       (SELECT pg_notify('${channel}', '') FROM written LIMIT 1) AS notified`;
 }
 
@@ -72,7 +78,7 @@ function isOrderPart(table: FlushTableName): boolean {
 const ofWritten = "(r.n IN (SELECT n FROM written)) IS TRUE";
 
 function fenceHolds(fenced: boolean): string {
-  return fenced ? "(r.fence IS NULL OR r.fence IN (SELECT n FROM fences))" : "TRUE";
+  return fenced ? "(r.fence IS NULL OR r.fence IN (SELECT n FROM fences WHERE is_current))" : "TRUE";
 }
 
 /** Parts of their own names: `fills` is the table. */
@@ -98,10 +104,14 @@ function addUp(table: "positions" | "holdings", key: readonly string[], first: n
 
 /** The parts by their table; `first` counts parameters. */
 const parts: Readonly<Record<FlushTableName, (first: number, fenced: boolean) => string>> = {
-  // FOR SHARE: a takeover that comes meanwhile waits for this transaction, or this one for it and then finds it.
-  fences: (first) => `fences AS (SELECT r.n FROM ${flushTables.fences.from("r", first)}
+  // FOR SHARE: a takeover that comes meanwhile waits for this transaction, or this one for it and then finds it. So it
+  // is with a change of a trading state, which stamps the leases.
+  fences: (first) => `fences AS (SELECT r.n,
+      (r.trading_epoch IS NULL OR l.trading_epoch <= r.trading_epoch) AS is_current
+    FROM ${flushTables.fences.from("r", first)}
     JOIN venue_account_leases l ON l.account = r.account AND l.venue = r.venue
-      AND l.epoch = r.epoch AND l.expires_at > clock_timestamp() FOR SHARE OF l)`,
+      AND l.epoch = r.epoch AND l.expires_at > clock_timestamp()
+    WHERE ${sharesTradingLock} FOR SHARE OF l)`,
   placed(first, fenced) {
     const { placed } = flushTables;
     const orderIds = first + placed.names.indexOf("order_id");

@@ -17,6 +17,7 @@ interface Placed {
 interface FenceRow extends Placed {
   readonly venueAccount: VenueAccount;
   readonly epoch: number;
+  readonly tradingEpoch: number | null;
 }
 
 interface ChangeRow extends Placed {
@@ -46,6 +47,7 @@ export const flushTables = {
     account: { kind: "text", read: ({ venueAccount }) => venueAccount.account },
     venue: { kind: "text", read: ({ venueAccount }) => venueAccount.venue },
     epoch: { kind: "bigint", read: ({ epoch }) => epoch },
+    trading_epoch: { kind: "bigint", read: ({ tradingEpoch }) => tradingEpoch },
   }),
   placed: new BatchTable<ChangeRow>({
     ...place,
@@ -129,17 +131,17 @@ function rowsOf(changes: readonly EncodedChange[]) {
   return { rows, fenceOfChange };
 }
 
-/** One row per lease and epoch, however many changes rest on it. */
+/** One row per lease and its epochs, however many changes rest on it. */
 function fencePlaceOf(
-  { venueAccount, epoch }: NonNullable<EncodedChange["fence"]>,
+  { venueAccount, epoch, tradingEpoch }: NonNullable<EncodedChange["fence"]>,
   places: Map<string, number>,
   rows: FenceRow[],
 ): number {
-  const key = `${venueAccountKey(venueAccount)}/${epoch}`;
+  const key = `${venueAccountKey(venueAccount)}/${epoch}/${tradingEpoch}`;
   const known = places.get(key);
   if (known !== undefined) return known;
   const n = places.size;
   places.set(key, n);
-  rows.push({ n, venueAccount, epoch });
+  rows.push({ n, venueAccount, epoch, tradingEpoch: tradingEpoch ?? null });
   return n;
 }

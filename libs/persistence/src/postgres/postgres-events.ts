@@ -1,7 +1,10 @@
-import type { EventCursor, EventLog, LoggedEvent } from "@surefill/core";
-import { type EventRow, eventOf } from "../row/event-row.ts";
+import { type EventCursor, type EventLog, type LoggedEvent, wallTime } from "@surefill/core";
+import { type ColumnValue, columnNames } from "../row/column.ts";
+import { type EventRow, eventColumns, eventOf, eventRow } from "../row/event-row.ts";
+import { isoTime } from "../row/iso-time.ts";
 import { type CursorCodec, cursorCodec } from "../store/event-cursor.ts";
 import { checkLimit } from "../store/limit.ts";
+import { channel } from "./flush-statement.ts";
 import type { Reader } from "./reader.ts";
 
 interface PlacedRow extends EventRow {
@@ -13,15 +16,20 @@ interface PlacedRow extends EventRow {
 const stream = cursorCodec("postgres.", 2);
 const history = cursorCodec("postgres-order.", 1);
 
+const names = columnNames(eventColumns);
+const tellEvent = `WITH told AS (
+    INSERT INTO order_events (${names.join(", ")}) VALUES (${names.map((_, place) => `$${place + 1}`).join(", ")})
+    ON CONFLICT (order_id, version, type) DO NOTHING RETURNING 1)
+  SELECT pg_notify('${channel}', '') FROM told`;
+
 /** Behind every `seq` of a transaction. */
 const seqMax = "9223372036854775807";
 
-const afterAll = `SELECT * FROM order_events WHERE (xid, seq) > ($1::xid8, $2::bigint)
-  AND xid < pg_snapshot_xmin(pg_current_snapshot()) AND ($3::text IS NULL OR account = $3)
-  ORDER BY xid, seq LIMIT $4`;
-const afterOrders = `SELECT * FROM order_events WHERE order_id = ANY ($5::uuid[]) AND (xid, seq) > ($1::xid8, $2::bigint)
-  AND xid < pg_snapshot_xmin(pg_current_snapshot()) AND ($3::text IS NULL OR account = $3)
-  ORDER BY xid, seq LIMIT $4`;
+const after = `(xid, seq) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+  AND ($3::text IS NULL OR account = $3)
+  AND ($5::text[] IS NULL OR to_state = ANY ($5) OR from_state = ANY ($5)) ORDER BY xid, seq LIMIT $4`;
+const afterAll = `SELECT * FROM order_events WHERE ${after}`;
+const afterOrders = `SELECT * FROM order_events WHERE order_id = ANY ($6::uuid[]) AND ${after}`;
 
 /**
  * The EventLog over Postgres. Transactions end in another order than they take their numbers, so `seq` alone would skip
@@ -36,10 +44,10 @@ export function postgresEvents(reader: Reader, open: () => void): EventLog {
       const [row] = await reader.read<{ readonly xid: string }>("event_head", text);
       return stream.cursorAt(row?.xid ?? "0", seqMax);
     },
-    async after(cursor, { account = null, orderIds }, limit) {
+    async after(cursor, { account = null, orderIds, states = null }, limit) {
       open();
       checkLimit(limit);
-      const values = [...stream.placesOf(cursor), account, limit];
+      const values = [...stream.placesOf(cursor), account, limit, states];
       const rows =
         orderIds === undefined
           ? await reader.read<PlacedRow>("events_after", afterAll, values)
@@ -55,7 +63,15 @@ export function postgresEvents(reader: Reader, open: () => void): EventLog {
       const rows = await reader.read<PlacedRow>("events_of_order", text, [orderId, from, limit]);
       return rows.map((row) => logged(row, history.cursorAt(row.seq)));
     },
+    async tell(record) {
+      open();
+      await reader.write("tell_event", tellEvent, valuesOf(eventRow(record)));
+    },
   };
+}
+
+function valuesOf(row: EventRow): readonly ColumnValue[] {
+  return names.map((name) => (name === "at" ? isoTime(wallTime(row.at)) : row[name]));
 }
 
 function logged(row: PlacedRow, cursor: EventCursor): LoggedEvent {

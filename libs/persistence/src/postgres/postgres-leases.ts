@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type LeaseAnswer, type LeaseStore, SurefillError, venueAccountKey } from "@surefill/core";
 import type { Reader } from "./reader.ts";
+import { sharesTradingLock } from "./trading-lock.ts";
 
 interface HeldRow {
   readonly epoch: number;
@@ -13,9 +14,12 @@ interface OwnerRow {
   readonly is_held: boolean;
 }
 
-/** The first time: the row that all later owners lock. Its epoch is that of nobody, and it has ended. */
+/**
+ * The first time: the row that all later owners lock. Its epoch is that of nobody, and it has ended. It is there before
+ * a trading state is changed, which then stamps it, or comes after: its owner reads the states once he has it.
+ */
 const prepare = `INSERT INTO venue_account_leases (account, venue, owner, epoch, expires_at)
-  VALUES ($1, $2, $3, 0, '-infinity') ON CONFLICT DO NOTHING`;
+  SELECT $1, $2, $3, 0, '-infinity' WHERE ${sharesTradingLock} ON CONFLICT DO NOTHING`;
 
 /** Waits for a flush of ours that rests on the lease: skipping a locked row would lose a lease that is in use. */
 const renew = `UPDATE venue_account_leases SET expires_at = ${expiry}

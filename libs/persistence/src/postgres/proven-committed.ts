@@ -4,12 +4,12 @@ import { columnNames } from "../row/column.ts";
 import { type EventRow, eventColumns } from "../row/event-row.ts";
 
 /**
- * Orders out of `changes` whose change the database proves: the event that it ends with is there, equal to ours in every
- * column. Version numbers are given once, so an equal event at our version is ours; an answer to an attempt without a
+ * Orders out of `changes` whose change the database proves: the transition that it ends with is there, equal to ours in
+ * every column; what is told beside a transition says too little to tell two writers apart. Version numbers are given once, so an equal event at our version is ours; an answer to an attempt without a
  * transition leaves no such trace and is never proven.
  */
 export async function provenCommitted(client: Client, changes: readonly EncodedChange[]): Promise<ReadonlySet<string>> {
-  const last = changes.flatMap(({ events }) => events.at(-1) ?? []);
+  const last = changes.flatMap(({ events }) => events.findLast(({ type }) => type === "order.transition") ?? []);
   const { rows } = await client.query<EventRow>(
     `SELECT ${columnNames(eventColumns).join(", ")} FROM order_events
       WHERE (order_id, version, type) IN (SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[]))`,

@@ -1,5 +1,5 @@
 import { SurefillError } from "@surefill/core";
-import { Pool, type QueryResultRow } from "pg";
+import { type ClientBase, Pool, type QueryResultRow } from "pg";
 import { connectionConfig, isConnectionLoss, unavailable } from "./connection.ts";
 
 const connectionsMax = 8;
@@ -38,6 +38,38 @@ export class Reader {
       return (await this.#pool.query<Row>({ name, text, values: [...values] })).rows;
     } catch (error) {
       throw isConnectionLoss(error) ? unavailable(this.#url, error) : SurefillError.from(error);
+    }
+  }
+
+  /**
+   * What `work` gives, once all of it is durable; nothing is left where it throws. @throws SurefillError
+   * STORE_UNAVAILABLE when the database can't be reached: whether it was done is then unknown.
+   */
+  transaction<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
+    return this.#between("BEGIN", work);
+  }
+
+  /** What `work` reads, all of it of one moment; no writer and no reader of events waits for it. */
+  snapshot<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
+    return this.#between("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work);
+  }
+
+  async #between<T>(begin: string, work: (client: ClientBase) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw unavailable(this.#url, error);
+    });
+    try {
+      await client.query(begin);
+      const result = await work(client);
+      await client.query("COMMIT");
+      client.release();
+      return result;
+    } catch (error) {
+      // Rolled back by closing: whatever state the connection is in, no transaction of ours stays open.
+      client.release(true);
+      throw isConnectionLoss(error) && !(error instanceof SurefillError)
+        ? unavailable(this.#url, error)
+        : SurefillError.from(error);
     }
   }
 

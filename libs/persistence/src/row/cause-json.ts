@@ -1,4 +1,4 @@
-import type { Instruction, OrderTerms, RecordedCause, VenueFill } from "@surefill/core";
+import type { AuditFinding, Instruction, OrderTerms, RecordedCause, VenueFill } from "@surefill/core";
 import {
   accountId,
   amount,
@@ -15,7 +15,19 @@ import {
   wallTime,
 } from "@surefill/core";
 import { errorDecoder, feeDecoder, tagsDecoder, traceDecoder } from "./field-json.ts";
-import { flag, fromJson, number, object, oneOf, onlyTrue, optional, plainText, text, variant } from "./json-decoder.ts";
+import {
+  arrayOf,
+  flag,
+  fromJson,
+  number,
+  object,
+  oneOf,
+  onlyTrue,
+  optional,
+  plainText,
+  text,
+  variant,
+} from "./json-decoder.ts";
 
 const time = number(wallTime);
 const side = oneOf("BUY", "SELL");
@@ -40,6 +52,8 @@ const instruction = object<Instruction>({
   size,
   expectedPrice: optional(text(price)),
   maxSlippageBps: optional(number((value) => value)),
+  expireTime: optional(time),
+  executionTimeoutMs: optional(number((value) => value)),
   purpose: oneOf("ENTRY", "EXIT", "STOP", "TARGET"),
   positionId: optional(text(positionId)),
   strategyId: optional(plainText),
@@ -70,6 +84,19 @@ const fill = object<VenueFill>({
 const error = errorDecoder;
 const earlierAttempt = optional(onlyTrue);
 
+const execution = {
+  cumQuantity: text(quantity),
+  cumQuoteQuantity: text(amount),
+  expectedPrice: optional(text(price)),
+};
+
+const finding = object<AuditFinding>({
+  invariant: plainText,
+  subject: plainText,
+  expected: plainText,
+  stored: plainText,
+});
+
 /** A type of event without a decoder, or a field without one, does not compile. */
 const causes = variant<RecordedCause, "type">("type", {
   PLACED: { terms, error: optional(error), confirmBy: optional(time) },
@@ -86,18 +113,28 @@ const causes = variant<RecordedCause, "type">("type", {
   FAILED: { error },
   REJECTED: { error },
   ANSWER_LOST: { error },
+  VANISHED: { error },
   ACCEPTED: { venueOrderId: optional(text(venueOrderId)) },
+  ADOPTED: { venueOrderId: text(venueOrderId), operator: plainText, reason: plainText },
+  DECLARED_DEAD: { operator: plainText, reason: plainText },
   LANDED: { landedAt: time },
   FILLED_PARTLY: { fill, earlierAttempt },
   FILLED_FULLY: { fill, earlierAttempt },
   COMPLETED: {},
-  CANCEL_REQUESTED: { reason: plainText },
+  CANCEL_REQUESTED: { reason: plainText, error: optional(error) },
+  EXPIRE_TIME_PASSED: {},
   CANCEL_STARTED: {},
   CANCEL_SENT: { cancelAfter: time },
   CANCEL_UNANSWERED: { error, cancelAfter: time },
   CANCEL_REFUSED: { error },
   CANCELLED: {},
   EXPIRED: {},
+  EXECUTION_STARTED: {},
+  EXECUTED: execution,
+  EXECUTION_FAILED: { error: optional(error) },
+  RECOVERED: {},
+  SLIPPAGE_EXCEEDED: { ...execution, limitBps: number((value) => value) },
+  AUDIT_VIOLATED: { findings: arrayOf(finding) },
 });
 
 /** An event's cause as it is kept: core's values are plain JSON already, times whole microseconds, decimals text. */

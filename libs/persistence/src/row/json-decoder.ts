@@ -59,11 +59,27 @@ export function oneOf<const T extends string>(...texts: readonly T[]): JsonDecod
   };
 }
 
+/** Any number of these. */
+export function arrayOf<T>(member: JsonDecoder<T>): JsonDecoder<readonly T[]> {
+  return (json, path) => {
+    if (!Array.isArray(json)) throw unreadable(path, "an array");
+    return json.map((value, place) => member(value, `${path}.${place}`));
+  };
+}
+
 /** An object with a value for each key; any keys. */
 export function recordOf<T>(value: JsonDecoder<T>): JsonDecoder<Readonly<Record<string, T>>> {
   return (json, path) => {
     const entries = Object.entries(objectOf(json, path));
     return Object.fromEntries(entries.map(([key, member]) => [key, value(member, `${path}.${key}`)]));
+  };
+}
+
+/** A list of any length. */
+export function listOf<T>(member: JsonDecoder<T>): JsonDecoder<readonly T[]> {
+  return (json, path) => {
+    if (!Array.isArray(json)) throw unreadable(path, "a list");
+    return json.map((value: unknown, place) => member(value, `${path}.${place}`));
   };
 }
 

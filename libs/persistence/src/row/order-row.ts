@@ -3,6 +3,7 @@ import {
   accountId,
   amount,
   attemptOf,
+  type CancelRequest,
   clientOrderId,
   type Instruction,
   instrumentId,
@@ -43,6 +44,8 @@ export interface OrderTermsRow {
   /** What the caller expected; `expected_price` is what counts. */
   readonly instructed_price: string | null;
   readonly max_slippage_bps: number | null;
+  readonly expire_time: number | null;
+  readonly execution_timeout_ms: number | null;
   readonly purpose: Instruction["purpose"];
   /** The position that the caller named, if it named one. */
   readonly instructed_position_id: string | null;
@@ -73,6 +76,7 @@ export interface OrderProgressRow {
   readonly last_error: string | null;
   readonly cancel_requested_at: number | null;
   readonly cancel_reason: string | null;
+  readonly cancel_error: string | null;
   readonly state_times: string;
   readonly first_fill_at: number | null;
   readonly answered_at: number | null;
@@ -102,6 +106,8 @@ export const orderTermsColumns: Columns<OrderTermsRow> = {
   quote_quantity: nullable("decimal"),
   instructed_price: nullable("decimal"),
   max_slippage_bps: nullable("integer"),
+  expire_time: nullable("time"),
+  execution_timeout_ms: nullable("bigint"),
   purpose: required("text"),
   instructed_position_id: nullable("text"),
   strategy_id: nullable("text"),
@@ -128,6 +134,7 @@ export const orderProgressColumns: Columns<OrderProgressRow> = {
   last_error: nullable("json"),
   cancel_requested_at: nullable("time"),
   cancel_reason: nullable("text"),
+  cancel_error: nullable("json"),
   state_times: required("json"),
   first_fill_at: nullable("time"),
   answered_at: nullable("time"),
@@ -171,6 +178,8 @@ export const columnsOfFields: {
     size: ["quantity", "quote_quantity"],
     expectedPrice: ["instructed_price"],
     maxSlippageBps: ["max_slippage_bps"],
+    expireTime: ["expire_time"],
+    executionTimeoutMs: ["execution_timeout_ms"],
     purpose: ["purpose"],
     positionId: ["instructed_position_id"],
     strategyId: ["strategy_id"],
@@ -185,7 +194,7 @@ export const columnsOfFields: {
     fees: ["fees"],
     expectedPrice: ["expected_price"],
     lastError: ["last_error"],
-    cancelRequest: ["cancel_requested_at", "cancel_reason"],
+    cancelRequest: ["cancel_requested_at", "cancel_reason", "cancel_error"],
     stateTimes: ["state_times"],
     firstFillAt: ["first_fill_at"],
     answeredAt: ["answered_at"],
@@ -227,6 +236,8 @@ export function orderTermsRow(terms: OrderTerms): OrderTermsRow {
     quote_quantity: size.in === "QUOTE" ? size.amount : null,
     instructed_price: instruction.expectedPrice ?? null,
     max_slippage_bps: instruction.maxSlippageBps ?? null,
+    expire_time: instruction.expireTime ?? null,
+    execution_timeout_ms: instruction.executionTimeoutMs ?? null,
     purpose: instruction.purpose,
     instructed_position_id: instruction.positionId ?? null,
     strategy_id: instruction.strategyId ?? null,
@@ -256,6 +267,7 @@ export function orderProgressRow(order: Order): OrderProgressRow {
     last_error: order.lastError === undefined ? null : JSON.stringify(order.lastError),
     cancel_requested_at: order.cancelRequest?.at ?? null,
     cancel_reason: order.cancelRequest?.reason ?? null,
+    cancel_error: order.cancelRequest?.error === undefined ? null : JSON.stringify(order.cancelRequest.error),
     state_times: JSON.stringify(order.stateTimes),
     first_fill_at: order.firstFillAt ?? null,
     answered_at: order.answeredAt ?? null,
@@ -297,6 +309,8 @@ function instructionOf(row: OrderTermsRow): Instruction {
     size: sizeOf(row),
     ...(row.instructed_price === null ? {} : { expectedPrice: price(row.instructed_price) }),
     ...(row.max_slippage_bps === null ? {} : { maxSlippageBps: row.max_slippage_bps }),
+    ...(row.expire_time === null ? {} : { expireTime: wallTime(row.expire_time) }),
+    ...(row.execution_timeout_ms === null ? {} : { executionTimeoutMs: row.execution_timeout_ms }),
     purpose: row.purpose,
     ...(row.instructed_position_id === null ? {} : { positionId: positionId(row.instructed_position_id) }),
     ...(row.strategy_id === null ? {} : { strategyId: row.strategy_id }),
@@ -317,7 +331,8 @@ function sizeOf(row: OrderTermsRow): Instruction["size"] {
 }
 
 function progressOf(row: OrderProgressRow): OrderProgress {
-  const { expected_price, last_error, cancel_requested_at, cancel_reason, first_fill_at, answered_at } = row;
+  const { expected_price, last_error, first_fill_at, answered_at } = row;
+  const cancelRequest = cancelRequestOf(row);
   return {
     version: row.version,
     attemptCount: row.attempt_count,
@@ -327,14 +342,19 @@ function progressOf(row: OrderProgressRow): OrderProgress {
     fees: fromJson(row.fees, feesDecoder, "fees"),
     ...(expected_price === null ? {} : { expectedPrice: price(expected_price) }),
     ...(last_error === null ? {} : { lastError: fromJson(last_error, errorDecoder, "last_error") }),
-    ...(cancel_requested_at === null || cancel_reason === null
-      ? {}
-      : { cancelRequest: { at: wallTime(cancel_requested_at), reason: cancel_reason } }),
+    ...(cancelRequest === undefined ? {} : { cancelRequest }),
     stateTimes: fromJson(row.state_times, stateTimesDecoder, "state_times"),
     ...(first_fill_at === null ? {} : { firstFillAt: wallTime(first_fill_at) }),
     ...(answered_at === null ? {} : { answeredAt: wallTime(answered_at) }),
     updatedAt: wallTime(row.updated_at),
   };
+}
+
+function cancelRequestOf(row: OrderProgressRow): CancelRequest | undefined {
+  const { cancel_requested_at, cancel_reason, cancel_error } = row;
+  if (cancel_requested_at === null || cancel_reason === null) return undefined;
+  const request = { at: wallTime(cancel_requested_at), reason: cancel_reason };
+  return cancel_error === null ? request : { ...request, error: fromJson(cancel_error, errorDecoder, "cancel_error") };
 }
 
 function phaseOf(row: OrderProgressRow): OrderPhase {

@@ -1,10 +1,16 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from "typeorm";
 import { attemptAnswerColumns, preparedAttemptColumns } from "../row/attempt-row.ts";
-import { type Column, type ColumnKind, type Columns, required } from "../row/column.ts";
+import { cancelAllColumns, cancelAllPartColumns, cancelAllTargetColumns } from "../row/cancel-all-row.ts";
+import { type Column, type ColumnKind, type Columns, nullable, required } from "../row/column.ts";
+import { controlEventColumns } from "../row/control-event-row.ts";
 import { eventColumns } from "../row/event-row.ts";
+import { keptEvidenceColumns } from "../row/evidence-row.ts";
 import { fillColumns } from "../row/fill-row.ts";
 import { orderProgressColumns, orderTermsColumns } from "../row/order-row.ts";
 import { holdingColumns, positionColumns } from "../row/position-row.ts";
+import { rateLedgerColumns } from "../row/rate-ledger-row.ts";
+import { tradingStateColumns } from "../row/trading-state-row.ts";
+import { unmatchedFillColumns } from "../row/unmatched-fill-row.ts";
 
 export type Dialect = "postgres" | "sqlite";
 
@@ -26,6 +32,8 @@ interface Lease {
   readonly owner: string;
   readonly epoch: number;
   readonly expires_at: number;
+  /** Of the last change of a trading state: attempts that were judged by an earlier one are refused. */
+  readonly trading_epoch: number;
 }
 
 const leaseColumns: Columns<Lease> = {
@@ -34,6 +42,21 @@ const leaseColumns: Columns<Lease> = {
   owner: required("text"),
   epoch: required("bigint"),
   expires_at: required("time"),
+  trading_epoch: required("bigint"),
+};
+
+interface FillCursor {
+  readonly venue: string;
+  readonly account: string;
+  readonly next: string | null;
+  readonly since: number;
+}
+
+const fillCursorColumns: Columns<FillCursor> = {
+  venue: required("text"),
+  account: required("text"),
+  next: nullable("text"),
+  since: required("time"),
 };
 
 /** Places in the order of writing; `xid`, which Postgres' events have beside it, is of a type TypeORM does not know. */
@@ -47,7 +70,19 @@ export const tables = {
   order_events: { columns: { ...seq, ...eventColumns }, key: ["seq"] },
   positions: { columns: positionColumns, key: ["position_id", "instrument", "account", "venue"] },
   holdings: { columns: holdingColumns, key: ["account", "instrument", "venue"] },
+  trading_states: { columns: tradingStateColumns, key: ["account", "venue", "instrument"] },
+  cancel_alls: { columns: cancelAllColumns, key: ["campaign_id"] },
+  cancel_all_parts: { columns: cancelAllPartColumns, key: ["campaign_id", "venue", "account"] },
+  cancel_all_targets: {
+    columns: cancelAllTargetColumns,
+    key: ["campaign_id", "venue", "account", "kind", "target"],
+  },
+  control_events: { columns: controlEventColumns, key: ["number"] },
+  rate_ledgers: { columns: rateLedgerColumns, key: ["account", "venue"] },
   venue_account_leases: { columns: leaseColumns, key: ["account", "venue"] },
+  fill_cursors: { columns: fillCursorColumns, key: ["account", "venue"] },
+  order_evidence: { columns: keptEvidenceColumns, key: ["order_id", "number"] },
+  unmatched_fills: { columns: { ...seq, ...unmatchedFillColumns }, key: ["seq"] },
 } as const satisfies Record<string, { readonly columns: object; readonly key: readonly string[] }>;
 
 export type TableName = keyof typeof tables;

@@ -13,7 +13,7 @@ export type SqliteValues = readonly SqliteValue[];
 
 /** Whose values a message has one after the other, in the order of these names. */
 export const messageNames = {
-  fence: ["account", "venue", "epoch"],
+  fence: ["account", "venue", "epoch", "trading_epoch"],
   terms: columnNames(orderTermsColumns),
   progress: columnNames(orderProgressColumns),
   event: columnNames(eventColumns),
@@ -36,7 +36,7 @@ export type ChangeAnswer = CommitResult["kind"] | { readonly refused: string };
 export function changeMessage(change: EncodedChange): ChangeMessage {
   const { orderId, versionBefore, fence, terms, progress, prepared, answer } = change;
   const message: SqliteValue[] = [];
-  const fenceRow = fence && { ...fence.venueAccount, epoch: fence.epoch };
+  const fenceRow = fence && { ...fence.venueAccount, epoch: fence.epoch, trading_epoch: fence.tradingEpoch ?? null };
   appendRows(message, fenceRow === undefined ? [] : [fenceRow], messageNames.fence);
   appendRows(message, terms === undefined ? [] : [terms], messageNames.terms);
   append(message, progress, messageNames.progress);

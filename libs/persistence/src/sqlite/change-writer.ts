@@ -36,6 +36,11 @@ export class ChangeWriter {
     }
   }
 
+  /** Adds an event that changes nothing else, unless it is there already. */
+  tell(event: SqliteValues): void {
+    this.#transactions.run(() => this.#statements.tellEvent.run(event));
+  }
+
   #transaction(
     changes: readonly ChangeMessage[],
     writeOne: (change: ChangeReader, now: number) => ChangeAnswer,
@@ -80,7 +85,12 @@ export class ChangeWriter {
     const terms = change.row(messageNames.terms);
     // Progress, order id and version before: what an update takes.
     const updated = change.values(messageNames.progress.length + 2);
-    if (fence !== undefined && findLease.get([...fence, now]) === undefined) return "STALE_LEASE";
+    if (fence !== undefined) {
+      const [account = null, venue = null, epoch = null, tradingEpoch = null] = fence;
+      const lastEpoch = findLease.get([account, venue, epoch, now]);
+      if (lastEpoch === undefined) return "STALE_LEASE";
+      if (tradingEpoch !== null && Number(tradingEpoch) < lastEpoch) return "STALE_TRADING_STATE";
+    }
     if (terms !== undefined) return this.#insertOrder(terms, updated.slice(0, -2));
     return updateOrder.run(updated).changes === 1 ? undefined : "STALE_VERSION";
   }
@@ -146,15 +156,19 @@ function prepare(database: Database) {
     savepoint: database.prepare<[]>("SAVEPOINT one"),
     releaseSavepoint: database.prepare<[]>("RELEASE one"),
     rollbackToSavepoint: database.prepare<[]>("ROLLBACK TO one"),
-    findLease: run(
-      "SELECT 1 FROM venue_account_leases WHERE account = ? AND venue = ? AND epoch = ? AND expires_at > ?",
-    ),
+    findLease: database
+      .prepare<[SqliteValues], number>(
+        `SELECT trading_epoch FROM venue_account_leases
+          WHERE account = ? AND venue = ? AND epoch = ? AND expires_at > ?`,
+      )
+      .pluck(),
     findClientOrderId: run("SELECT 1 FROM orders WHERE client_order_id = ? AND account = ?"),
     insertOrder: run(
       `${insertInto("orders", [...terms, ...progress])} ON CONFLICT (client_order_id, account) DO NOTHING`,
     ),
     updateOrder: run(`UPDATE orders SET ${set} WHERE order_id = ? AND version = ?`),
     insertEvent: run(insertInto("order_events", event)),
+    tellEvent: run(`${insertInto("order_events", event)} ON CONFLICT (order_id, version, type) DO NOTHING`),
     insertAttempt: run(insertInto("attempts", prepared)),
     answerAttempt: run(
       `UPDATE attempts SET outcome = ?, raw_answer = coalesce(?, raw_answer), answered_at = ?

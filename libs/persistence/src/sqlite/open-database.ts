@@ -13,11 +13,8 @@ export const busyMs = 5_000;
  * opened.
  */
 export async function openDatabase(file: string, options: Options = {}): Promise<Database> {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major < nodeVersionMin[0] || (major === nodeVersionMin[0] && minor < nodeVersionMin[1])) {
-    const text = `the SQLite store needs Node ${nodeVersionMin.join(".")} or newer, this is ${process.versions.node}`;
-    throw new SurefillError("STORE_UNAVAILABLE", `${text}; start with the node that npm install brought along`);
-  }
+  const fault = nodeFault(process.versions.node);
+  if (fault !== undefined) throw new SurefillError("STORE_UNAVAILABLE", fault);
   const { default: BetterSqlite } = await import("better-sqlite3");
   try {
     const database = new BetterSqlite(file, { timeout: busyMs, ...options });
@@ -31,7 +28,16 @@ export async function openDatabase(file: string, options: Options = {}): Promise
   }
 }
 
-/** @returns STORE_UNAVAILABLE with what SQLite said about the file and what to do. */
+/** Why a version of Node can't be used, or undefined. */
+export function nodeFault(version: string): string | undefined {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [majorMin, minorMin] = nodeVersionMin;
+  if (major > majorMin || (major === majorMin && minor >= minorMin)) return undefined;
+  const text = `the SQLite store needs Node ${majorMin}.${minorMin} or newer, this is ${version}`;
+  return `${text}; start with the node that npm install brought along`;
+}
+
+/** STORE_UNAVAILABLE with what SQLite said about the file and what to do. */
 export function unavailable(file: string, cause: unknown): SurefillError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const text = `the SQLite database ${file} can't be used: ${reason}; it needs a local disk with room and write access`;

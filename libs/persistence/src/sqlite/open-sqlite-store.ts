@@ -9,10 +9,17 @@ import { entities } from "../schema/entities.ts";
 import { migrateSqlite, migrations, migrationsTableName } from "../schema/migrate.ts";
 import { changeMessage } from "./change-message.ts";
 import { busyMs, openDatabase, unavailable } from "./open-database.ts";
+import { sqliteAudit } from "./sqlite-audit.ts";
+import { sqliteCancelAlls } from "./sqlite-cancel-alls.ts";
 import { SqliteChangeFeed } from "./sqlite-change-feed.ts";
 import { sqliteEvents } from "./sqlite-events.ts";
+import { sqliteEvidence } from "./sqlite-evidence.ts";
+import { sqliteFillCursors, sqliteUnmatchedFills } from "./sqlite-fills.ts";
 import { sqliteLeases } from "./sqlite-leases.ts";
 import { sqliteOrders } from "./sqlite-orders.ts";
+import { sqlitePositions } from "./sqlite-positions.ts";
+import { sqliteRates } from "./sqlite-rates.ts";
+import { sqliteControlEvents, sqliteTradingStates } from "./sqlite-trading.ts";
 import { WriterThread } from "./writer-thread.ts";
 
 /** Batches that the writing thread has: while it writes one, the next is there already. */
@@ -43,7 +50,16 @@ export async function openSqliteStore(file: string): Promise<Store> {
     orders: sqliteOrders(database, group, open),
     lists: typeormLists(dataSource, open),
     leases: sqliteLeases(database, writer, open),
-    events: sqliteEvents(database, open),
+    fillCursors: sqliteFillCursors(database, writer, open),
+    unmatchedFills: sqliteUnmatchedFills(database, writer, open),
+    positions: sqlitePositions(database, open),
+    tradingStates: sqliteTradingStates(database, writer, { open, onCommitted: () => changes.notify() }),
+    evidence: sqliteEvidence(database, writer, open),
+    rates: sqliteRates(database, writer, open),
+    controlEvents: sqliteControlEvents(database, open),
+    events: sqliteEvents(database, writer, open),
+    audit: sqliteAudit(database, open),
+    cancelAlls: sqliteCancelAlls(database, writer, { open, onCommitted: () => changes.notify() }),
     changes: {
       subscribe(listener) {
         open();

@@ -1,13 +1,17 @@
-import { fillKey, type OrderStore, venueFillId, venueOrderId } from "@surefill/core";
+import { fillKey, firstUuidV7, type OrderStore, venueFillId, venueOrderId } from "@surefill/core";
 import type { Database } from "better-sqlite3";
 import type { CommitGroup } from "../commit/commit-group.ts";
 import { type AttemptRow, attemptOfRow } from "../row/attempt-row.ts";
 import type { FillRow } from "../row/fill-row.ts";
+import { type LiveOrderRow, liveOrderColumns, liveOrderOf } from "../row/live-order-row.ts";
 import { type OrderRow, orderOf } from "../row/order-row.ts";
 import { checkLimit } from "../store/limit.ts";
 import type { SqliteValue } from "./change-message.ts";
 
 type Parameters = Readonly<Record<string, SqliteValue>>;
+
+/** Before every order: the start of `live`. */
+const beginning = { requestedAt: Number.MIN_SAFE_INTEGER, orderId: "" };
 
 /** The OrderStore over SQLite: reads on this thread's own connection, commits through the group. */
 export function sqliteOrders(database: Database, group: CommitGroup, open: () => void): OrderStore {
@@ -25,6 +29,16 @@ export function sqliteOrders(database: Database, group: CommitGroup, open: () =>
   );
   const live = select(
     `WHERE is_open = 1 AND (:venue IS NULL OR venue = :venue) AND (:account IS NULL OR account = :account)
+      AND (requested_at, order_id) > (:requestedAt, :orderId) ORDER BY requested_at, order_id LIMIT :limit`,
+  );
+  const byVenueOrderId = select(
+    `WHERE account = :account AND order_id >= :since AND venue = :venue AND instrument = :instrument
+      AND (venue_order_id = :venueOrderId OR order_id IN (SELECT order_id FROM fills WHERE venue_order_id = :venueOrderId
+        AND instrument = :instrument AND account = :account AND venue = :venue)) LIMIT 1`,
+  );
+  const scanLive = database.prepare<[Parameters], LiveOrderRow>(
+    `SELECT ${liveOrderColumns} FROM orders WHERE is_open = 1 AND venue = :venue AND account = :account
+      AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
       AND (requested_at, order_id) > (:requestedAt, :orderId) ORDER BY requested_at, order_id LIMIT :limit`,
   );
   const fills = database.prepare<[string], Pick<FillRow, "venue_order_id" | "venue_fill_id">>(
@@ -51,6 +65,12 @@ export function sqliteOrders(database: Database, group: CommitGroup, open: () =>
       open();
       return optional(bySubmitKey.get({ venue, submitKey }));
     },
+    async findByVenueOrderId({ venueAccount, instrument, venueOrderId }, placedSince) {
+      open();
+      const { venue, account } = venueAccount;
+      const since = firstUuidV7(placedSince);
+      return optional(byVenueOrderId.get({ account, venue, instrument, venueOrderId, since }));
+    },
     async recordedFills(orderId) {
       open();
       const keys = fills
@@ -72,8 +92,15 @@ export function sqliteOrders(database: Database, group: CommitGroup, open: () =>
     async live({ venue = null, account = null }, limit, after) {
       open();
       checkLimit(limit);
-      const { requestedAt, orderId } = after ?? { requestedAt: Number.MIN_SAFE_INTEGER, orderId: "" };
+      const { requestedAt, orderId } = after ?? beginning;
       return live.all({ venue, account, requestedAt, orderId, limit }).map(orderOf);
+    },
+    async scanLive({ venue, account }, limit, { after, states } = {}) {
+      open();
+      checkLimit(limit);
+      const { requestedAt, orderId } = after ?? beginning;
+      const among = states === undefined ? null : JSON.stringify(states);
+      return scanLive.all({ venue, account, states: among, requestedAt, orderId, limit }).map(liveOrderOf);
     },
   };
 }

@@ -1,3 +1,4 @@
+export { openDatabase } from "../sqlite/open-database.ts";
 export {
   createTestDatabase,
   findPostgres,

@@ -4,6 +4,7 @@
  */
 export const defaultConfig = {
   store: { kind: "sqlite", file: "data/surefill.db" },
+  metrics: { serverPort: 7402, trackerPort: 7403 },
   venues: {
     sim: {
       plugin: "@surefill/venue-sim",

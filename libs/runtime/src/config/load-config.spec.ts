@@ -26,6 +26,9 @@ describe("loadConfig", () => {
       server: { host: "127.0.0.1", port: 7400 },
       store: { kind: "sqlite", file: "data/surefill.db" },
       retry: { attemptsMax: 3, delayMs: 1_000, delayMsMax: 30_000, jitterRatioMax: 0.1 },
+      lease: { ttlMs: 10_000 },
+      metrics: { serverPort: 7402, trackerPort: 7403 },
+      audit: { intervalMs: 60_000 },
       log: { level: "info" },
     });
     expect(Object.keys(config.venues)).toEqual(["sim"]);
@@ -34,6 +37,7 @@ describe("loadConfig", () => {
   it("given a file, so what it leaves out has its default", async () => {
     const config = await loadConfig({ SUREFILL_CONFIG: written({ venues: sim }) });
     expect(config.venues.sim).toMatchObject({ concurrencyMax: 1, collarBps: 5_000, config: {} });
+    expect(config.metrics).toEqual({});
   });
 
   it("given SUREFILL_PORT and SUREFILL_POSTGRES_URL, so they replace the file's", async () => {
@@ -62,6 +66,21 @@ describe("loadConfig", () => {
       given: "an account that is none",
       env: { SUREFILL_CONFIG: written({ venues: { sim: { ...sim.sim, accounts: ["a b"] } } }) },
       names: "venues.sim.accounts.0",
+    },
+    {
+      given: "a lease that ends before it can be renewed",
+      env: { SUREFILL_CONFIG: written({ venues: sim, lease: { ttlMs: 100 } }) },
+      names: "lease.ttlMs",
+    },
+    {
+      given: "a retry policy of an account that does not trade there",
+      env: { SUREFILL_CONFIG: written({ venues: { sim: { ...sim.sim, retryByAccount: { pepper: {} } } } }) },
+      names: "venues.sim.retryByAccount.pepper",
+    },
+    {
+      given: "a reserve that leaves nothing",
+      env: { SUREFILL_CONFIG: written({ venues: { sim: { ...sim.sim, rateBudget: { reserveShare: 1 } } } }) },
+      names: "venues.sim.rateBudget.reserveShare",
     },
     { given: "a port that is none", env: { SUREFILL_PORT: "http" }, names: "SUREFILL_PORT=http" },
     {

@@ -1,11 +1,17 @@
 import {
   accountId,
   type Clock,
+  guardVenue,
   type Instrument,
   type InstrumentId,
   type Log,
   loadVenue,
+  meteredVenue,
+  type OrderMetrics,
+  overridden,
   type Random,
+  type RateLedgerStore,
+  type RetryPolicy,
   SurefillError,
   type VenueDirectory,
   type VenueEntry,
@@ -14,16 +20,21 @@ import {
   venueId,
 } from "@surefill/core";
 import type { Config } from "../config/config.ts";
+import { readInstruments } from "./read-instruments.ts";
 
 /** What venues get from the process. */
 export interface VenueSurroundings {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The books of what may still be asked, shared with the other processes. */
+  readonly rates: RateLedgerStore;
+  /** Counts what venues are asked, where it is given. */
+  readonly metrics?: OrderMetrics;
+  /** What venues and their accounts may override. */
+  readonly retry: RetryPolicy;
   readonly signal: AbortSignal;
 }
-
-const instrumentsMsMax = 30_000;
 
 /**
  * Loads the venues of the configuration by package name; no other file knows any of them.
@@ -44,12 +55,15 @@ async function openVenue(
 ): Promise<VenueEntry> {
   const plugin = await importPlugin(id, settings.plugin);
   const accounts = settings.accounts.map(accountId);
-  const environment = { ...surroundings, venue: id, accounts, http: fetch };
-  const { manifest, venue } = await loadVenue(plugin, settings.config, environment);
-  const instruments = await venue.instruments(AbortSignal.timeout(instrumentsMsMax));
+  const { rates, retry, metrics, ...given } = surroundings;
+  const environment = { ...given, venue: id, accounts, http: fetch };
+  const { manifest, venue: library } = await loadVenue(plugin, settings.config, environment);
+  // Below the guard: what it holds back is no request.
+  const venue = metrics === undefined ? library : meteredVenue(id, library, { metrics, clock: given.clock });
+  const instruments = await readInstruments(venue, id, surroundings);
   const bySymbol = new Map<InstrumentId, Instrument>(instruments.map((instrument) => [instrument.symbol, instrument]));
-  const { concurrencyMax, collarBps } = settings;
-  return {
+  const { concurrencyMax, collarBps, rateBudget, breaker } = settings;
+  const entry: VenueEntry = {
     venueId: id,
     plugin: settings.plugin,
     manifest,
@@ -58,7 +72,14 @@ async function openVenue(
     instruments: bySymbol,
     concurrencyMax,
     collarBps,
+    retryPolicies: new Map(
+      accounts.map((account) => {
+        const ofVenue = overridden(retry, settings.retry);
+        return [account, overridden(ofVenue, settings.retryByAccount[account] ?? {})];
+      }),
+    ),
   };
+  return guardVenue(entry, { clock: given.clock, log: given.log, rates }, { rateBudget, breaker });
 }
 
 async function importPlugin(id: VenueId, packageName: string): Promise<VenuePlugin> {

@@ -72,8 +72,9 @@ export class BookedOrder {
   }
 
   #report(fills: readonly VenueFill[]): OrderReport {
-    const { submitKey, venueOrderId, at } = this.accepted;
-    return { submitKey, venueOrderId, status: this.#status, acceptedAt: at, cumQuantity: this.#cumQuantity, fills };
+    const { submitKey, instrument, venueOrderId, at: acceptedAt } = this.accepted;
+    const names = { submitKey, instrument, venueOrderId };
+    return { ...names, status: this.#status, acceptedAt, cumQuantity: this.#cumQuantity, fills };
   }
 }
 

@@ -17,6 +17,7 @@ export type OrderStatus = "OPEN" | "FILLED" | "CANCELLED" | "EXPIRED";
 /** An order as the exchange tells of it. */
 export interface OrderReport {
   readonly submitKey: SubmitKey;
+  readonly instrument: InstrumentId;
   readonly venueOrderId: VenueOrderId;
   readonly status: OrderStatus;
   readonly acceptedAt: WallTime;

@@ -8,6 +8,7 @@ import {
   type Log,
   laterOf,
   type Price,
+  type Quantity,
   type SubmitKey,
   type WallTime,
   wallTime,
@@ -162,6 +163,16 @@ export class Exchange implements ExchangeApi {
 
   reports(account: AccountId, signal: AbortSignal): AsyncIterable<OrderReport> {
     return this.#listeners.listen(account, AbortSignal.any([signal, this.#closed.signal]));
+  }
+
+  /**
+   * An execution that its order does not ask for any more: after its end, or beyond its quantity. Sound exchanges never
+   * do this, and real ones do: this is for trying out what becomes of orders then. Nothing happens without the order.
+   */
+  executeUnasked(account: AccountId, submitKey: SubmitKey, quantity: Quantity): void {
+    this.#enter();
+    const order = this.#ledger.find(account, submitKey);
+    if (order !== undefined) this.#engine.executeUnasked(order, this.#listed(order.accepted.instrument), quantity);
   }
 
   async close(): Promise<void> {

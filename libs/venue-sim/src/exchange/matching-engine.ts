@@ -118,6 +118,13 @@ export class MatchingEngine {
     }
   }
 
+  /** Fills `order` by `quantity` at its own price, whatever state it is in. */
+  executeUnasked(order: BookedOrder, instrument: ListedInstrument, quantity: Quantity): void {
+    const { account, takerPrice, bid, ask } = order.accepted;
+    this.#fill(order, instrument, quantity, takerPrice, "TAKER", { bid, ask });
+    this.#context.publish(account, order.lastFillReport());
+  }
+
   #fill(
     order: BookedOrder,
     instrument: ListedInstrument,

@@ -29,6 +29,7 @@ const fill = z.object({
 
 export const orderReport = z.object({
   submitKey: submitKeyField,
+  instrument: instrumentField,
   venueOrderId: venueOrderIdField,
   status: z.enum(["OPEN", "FILLED", "CANCELLED", "EXPIRED"]),
   acceptedAt: timeField,

@@ -19,7 +19,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file surefill/v1/execution_service.proto.
  */
 export const file_surefill_v1_execution_service: GenFile = /*@__PURE__*/
-  fileDesc("CiNzdXJlZmlsbC92MS9leGVjdXRpb25fc2VydmljZS5wcm90bxILc3VyZWZpbGwudjEi6QgKE0V4ZWN1dGVPcmRlclJlcXVlc3QSNQoPY2xpZW50X29yZGVyX2lkGAEgASgJQhy6SBlyFzIVXltBLVphLXowLTlfLV17MSwzNn0kEi0KB2FjY291bnQYAiABKAlCHLpIGXIXMhVeW0EtWmEtejAtOV8tXXsxLDM2fSQSMAoFdmVudWUYAyABKAlCIbpIHnIcMhpeW2EtejAtOV1bYS16MC05Xy1dezAsMzV9JBIoCgppbnN0cnVtZW50GAQgASgJQhS6SBFyDzINXlshLX5dezEsNjR9JBIrCgRzaWRlGAUgASgOMhEuc3VyZWZpbGwudjEuU2lkZUIKukgHggEEEAEgABIwCgR0eXBlGAYgASgOMhYuc3VyZWZpbGwudjEuT3JkZXJUeXBlQgq6SAeCAQQQASAAEkYKDWJhc2VfcXVhbnRpdHkYByABKAlCLbpIKnIoMiZeKDB8WzEtOV1bMC05XXswLDIwfSkoXC5bMC05XXsxLDE4fSk/JEgAEkcKDnF1b3RlX3F1YW50aXR5GAggASgJQi26SCpyKDImXigwfFsxLTldWzAtOV17MCwyMH0pKFwuWzAtOV17MSwxOH0pPyRIABJHCgtsaW1pdF9wcmljZRgJIAEoCUItukgqcigyJl4oMHxbMS05XVswLTldezAsMjB9KShcLlswLTldezEsMTh9KT8kSAGIAQESOQoNdGltZV9pbl9mb3JjZRgKIAEoDjIYLnN1cmVmaWxsLnYxLlRpbWVJbkZvcmNlQgi6SAWCAQIQARJKCg5leHBlY3RlZF9wcmljZRgLIAEoCUItukgqcigyJl4oMHxbMS05XVswLTldezAsMjB9KShcLlswLTldezEsMTh9KT8kSAKIAQESJwoQbWF4X3NsaXBwYWdlX2JwcxgMIAEoDUIIukgFKgMYkE5IA4gBARI0CgdwdXJwb3NlGA0gASgOMhkuc3VyZWZpbGwudjEuT3JkZXJQdXJwb3NlQgi6SAWCAQIQARIxCgtwb3NpdGlvbl9pZBgOIAEoCUIcukgZchcyFV5bQS1aYS16MC05Xy1dezAsMzZ9JBIxCgtzdHJhdGVneV9pZBgPIAEoCUIcukgZchcyFV5bQS1aYS16MC05Xy1dezAsMzZ9JBJlCgR0YWdzGBAgAygLMiouc3VyZWZpbGwudjEuRXhlY3V0ZU9yZGVyUmVxdWVzdC5UYWdzRW50cnlCK7pIKJoBJRAUIhpyGDIWXltBLVphLXowLTlfLi1dezEsNjR9JCoFcgMogAISMAoId2FpdF9mb3IYESABKA4yFC5zdXJlZmlsbC52MS5XYWl0Rm9yQgi6SAWCAQIQARorCglUYWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUINCgRzaXplEgW6SAIIAUIOCgxfbGltaXRfcHJpY2VCEQoPX2V4cGVjdGVkX3ByaWNlQhMKEV9tYXhfc2xpcHBhZ2VfYnBzIksKFEV4ZWN1dGVPcmRlclJlc3BvbnNlEiEKBW9yZGVyGAEgASgLMhIuc3VyZWZpbGwudjEuT3JkZXISEAoIcmVwbGF5ZWQYAiABKAgiWgoZQmF0Y2hFeGVjdXRlT3JkZXJzUmVxdWVzdBI9CgZvcmRlcnMYASADKAsyIC5zdXJlZmlsbC52MS5FeGVjdXRlT3JkZXJSZXF1ZXN0Qgu6SAiSAQUIARDIASJUChpCYXRjaEV4ZWN1dGVPcmRlcnNSZXNwb25zZRI2CgdyZXN1bHRzGAEgAygLMiUuc3VyZWZpbGwudjEuQmF0Y2hFeGVjdXRlT3JkZXJzUmVzdWx0Ip4BChhCYXRjaEV4ZWN1dGVPcmRlcnNSZXN1bHQSFwoPY2xpZW50X29yZGVyX2lkGAEgASgJEjUKCGV4ZWN1dGVkGAIgASgLMiEuc3VyZWZpbGwudjEuRXhlY3V0ZU9yZGVyUmVzcG9uc2VIABIoCgVlcnJvchgDIAEoCzIXLnN1cmVmaWxsLnYxLk9yZGVyRXJyb3JIAEIICgZyZXN1bHQidgoOQ2xpZW50T3JkZXJLZXkSLQoHYWNjb3VudBgBIAEoCUIcukgZchcyFV5bQS1aYS16MC05Xy1dezEsMzZ9JBI1Cg9jbGllbnRfb3JkZXJfaWQYAiABKAlCHLpIGXIXMhVeW0EtWmEtejAtOV8tXXsxLDM2fSQijwEKEkNhbmNlbE9yZGVyUmVxdWVzdBIcCghvcmRlcl9pZBgBIAEoCUIIukgFcgOwAQFIABIzCgxjbGllbnRfb3JkZXIYAiABKAsyGy5zdXJlZmlsbC52MS5DbGllbnRPcmRlcktleUgAEhgKBnJlYXNvbhgDIAEoCUIIukgFcgMogAJCDAoDa2V5EgW6SAIIASI4ChNDYW5jZWxPcmRlclJlc3BvbnNlEiEKBW9yZGVyGAEgASgLMhIuc3VyZWZpbGwudjEuT3JkZXIi5gEKEENhbmNlbEFsbFJlcXVlc3QSMwoFc2NvcGUYASABKA4yGC5zdXJlZmlsbC52MS5DYW5jZWxTY29wZUIKukgHggEEEAEgABItCgdhY2NvdW50GAIgASgJQhy6SBlyFzIVXltBLVphLXowLTlfLV17MCwzNn0kEigKBXZlbnVlGAMgASgJQhm6SBZyFDISXlthLXowLTlfLV17MCwzNn0kEigKCmluc3RydW1lbnQYBCABKAlCFLpIEXIPMg1eWyEtfl17MCw2NH0kEhoKBnJlYXNvbhgFIAEoCUIKukgHcgUgASiAAiJ8ChFDYW5jZWxBbGxSZXNwb25zZRIPCgd0YXJnZXRzGAEgASgNEhEKCXJlcXVlc3RlZBgCIAEoDRIOCgZjbG9zZWQYAyABKA0SDAoEZG9uZRgEIAEoCBIlCglyZW1haW5pbmcYBSADKAsyEi5zdXJlZmlsbC52MS5PcmRlciJyCg9HZXRPcmRlclJlcXVlc3QSHAoIb3JkZXJfaWQYASABKAlCCLpIBXIDsAEBSAASMwoMY2xpZW50X29yZGVyGAIgASgLMhsuc3VyZWZpbGwudjEuQ2xpZW50T3JkZXJLZXlIAEIMCgNrZXkSBbpIAggBIjUKEEdldE9yZGVyUmVzcG9uc2USIQoFb3JkZXIYASABKAsyEi5zdXJlZmlsbC52MS5PcmRlciL2AQoRTGlzdE9yZGVyc1JlcXVlc3QSGAoHYWNjb3VudBgBIAEoCUIHukgEcgIoJBIWCgV2ZW51ZRgCIAEoCUIHukgEcgIoJBIbCgppbnN0cnVtZW50GAMgASgJQge6SARyAihAEjoKBnN0YXRlcxgEIAMoDjIXLnN1cmVmaWxsLnYxLk9yZGVyU3RhdGVCEbpIDpIBCxAUIgeCAQQQASAAEhwKC3N0cmF0ZWd5X2lkGAUgASgJQge6SARyAigkEhoKCXBhZ2Vfc2l6ZRgGIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAcgASgJQgi6SAVyAyiABCJRChJMaXN0T3JkZXJzUmVzcG9uc2USIgoGb3JkZXJzGAEgAygLMhIuc3VyZWZpbGwudjEuT3JkZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItgBChBMaXN0RmlsbHNSZXF1ZXN0Eh0KCG9yZGVyX2lkGAEgASgJQgu6SAjYAQFyA7ABARIYCgdhY2NvdW50GAIgASgJQge6SARyAigkEhYKBXZlbnVlGAMgASgJQge6SARyAigkEhsKCmluc3RydW1lbnQYBCABKAlCB7pIBHICKEASHAoLcG9zaXRpb25faWQYBSABKAlCB7pIBHICKCQSGgoJcGFnZV9zaXplGAYgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YByABKAlCCLpIBXIDKIAEIk4KEUxpc3RGaWxsc1Jlc3BvbnNlEiAKBWZpbGxzGAEgAygLMhEuc3VyZWZpbGwudjEuRmlsbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkibgoWTGlzdE9yZGVyRXZlbnRzUmVxdWVzdBIaCghvcmRlcl9pZBgBIAEoCUIIukgFcgOwAQESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDKIAEIlsKF0xpc3RPcmRlckV2ZW50c1Jlc3BvbnNlEicKBmV2ZW50cxgBIAMoCzIXLnN1cmVmaWxsLnYxLk9yZGVyRXZlbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIrwBChJXYXRjaE9yZGVyc1JlcXVlc3QSGAoHYWNjb3VudBgBIAEoCUIHukgEcgIoJBIjCglvcmRlcl9pZHMYAiADKAlCELpIDZIBChDoByIFcgOwAQESHwoNcmVzdW1lX2N1cnNvchgDIAEoCUIIukgFcgMogAESRgoSaGVhcnRiZWF0X2ludGVydmFsGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg+6SAyqAQkiAwisAjICCAEieQoTV2F0Y2hPcmRlcnNSZXNwb25zZRIqCgVldmVudBgBIAEoCzIZLnN1cmVmaWxsLnYxLldhdGNoZWRFdmVudEgAEisKCWhlYXJ0YmVhdBgCIAEoCzIWLnN1cmVmaWxsLnYxLkhlYXJ0YmVhdEgAQgkKB21lc3NhZ2UiWQoMV2F0Y2hlZEV2ZW50EiYKBWV2ZW50GAEgASgLMhcuc3VyZWZpbGwudjEuT3JkZXJFdmVudBIhCgVvcmRlchgCIAEoCzISLnN1cmVmaWxsLnYxLk9yZGVyIkUKCUhlYXJ0YmVhdBIOCgZjdXJzb3IYASABKAkSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqaQoHV2FpdEZvchIYChRXQUlUX0ZPUl9VTlNQRUNJRklFRBAAEhUKEVdBSVRfRk9SX0FDQ0VQVEVEEAESFgoSV0FJVF9GT1JfVkVOVUVfQUNLEAISFQoRV0FJVF9GT1JfVEVSTUlOQUwQAypGCgtDYW5jZWxTY29wZRIcChhDQU5DRUxfU0NPUEVfVU5TUEVDSUZJRUQQABIZChVDQU5DRUxfU0NPUEVfT1dOX09OTFkQATKYBgoQRXhlY3V0aW9uU2VydmljZRJTCgxFeGVjdXRlT3JkZXISIC5zdXJlZmlsbC52MS5FeGVjdXRlT3JkZXJSZXF1ZXN0GiEuc3VyZWZpbGwudjEuRXhlY3V0ZU9yZGVyUmVzcG9uc2USZQoSQmF0Y2hFeGVjdXRlT3JkZXJzEiYuc3VyZWZpbGwudjEuQmF0Y2hFeGVjdXRlT3JkZXJzUmVxdWVzdBonLnN1cmVmaWxsLnYxLkJhdGNoRXhlY3V0ZU9yZGVyc1Jlc3BvbnNlElAKC0NhbmNlbE9yZGVyEh8uc3VyZWZpbGwudjEuQ2FuY2VsT3JkZXJSZXF1ZXN0GiAuc3VyZWZpbGwudjEuQ2FuY2VsT3JkZXJSZXNwb25zZRJMCglDYW5jZWxBbGwSHS5zdXJlZmlsbC52MS5DYW5jZWxBbGxSZXF1ZXN0Gh4uc3VyZWZpbGwudjEuQ2FuY2VsQWxsUmVzcG9uc2UwARJMCghHZXRPcmRlchIcLnN1cmVmaWxsLnYxLkdldE9yZGVyUmVxdWVzdBodLnN1cmVmaWxsLnYxLkdldE9yZGVyUmVzcG9uc2UiA5ACARJSCgpMaXN0T3JkZXJzEh4uc3VyZWZpbGwudjEuTGlzdE9yZGVyc1JlcXVlc3QaHy5zdXJlZmlsbC52MS5MaXN0T3JkZXJzUmVzcG9uc2UiA5ACARJPCglMaXN0RmlsbHMSHS5zdXJlZmlsbC52MS5MaXN0RmlsbHNSZXF1ZXN0Gh4uc3VyZWZpbGwudjEuTGlzdEZpbGxzUmVzcG9uc2UiA5ACARJhCg9MaXN0T3JkZXJFdmVudHMSIy5zdXJlZmlsbC52MS5MaXN0T3JkZXJFdmVudHNSZXF1ZXN0GiQuc3VyZWZpbGwudjEuTGlzdE9yZGVyRXZlbnRzUmVzcG9uc2UiA5ACARJSCgtXYXRjaE9yZGVycxIfLnN1cmVmaWxsLnYxLldhdGNoT3JkZXJzUmVxdWVzdBogLnN1cmVmaWxsLnYxLldhdGNoT3JkZXJzUmVzcG9uc2UwAWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_surefill_v1_error, file_surefill_v1_order]);
+  fileDesc("CiNzdXJlZmlsbC92MS9leGVjdXRpb25fc2VydmljZS5wcm90bxILc3VyZWZpbGwudjEi8wkKE0V4ZWN1dGVPcmRlclJlcXVlc3QSNQoPY2xpZW50X29yZGVyX2lkGAEgASgJQhy6SBlyFzIVXltBLVphLXowLTlfLV17MSwzNn0kEi0KB2FjY291bnQYAiABKAlCHLpIGXIXMhVeW0EtWmEtejAtOV8tXXsxLDM2fSQSMAoFdmVudWUYAyABKAlCIbpIHnIcMhpeW2EtejAtOV1bYS16MC05Xy1dezAsMzV9JBIoCgppbnN0cnVtZW50GAQgASgJQhS6SBFyDzINXlshLX5dezEsNjR9JBIrCgRzaWRlGAUgASgOMhEuc3VyZWZpbGwudjEuU2lkZUIKukgHggEEEAEgABIwCgR0eXBlGAYgASgOMhYuc3VyZWZpbGwudjEuT3JkZXJUeXBlQgq6SAeCAQQQASAAEkYKDWJhc2VfcXVhbnRpdHkYByABKAlCLbpIKnIoMiZeKDB8WzEtOV1bMC05XXswLDIwfSkoXC5bMC05XXsxLDE4fSk/JEgAEkcKDnF1b3RlX3F1YW50aXR5GAggASgJQi26SCpyKDImXigwfFsxLTldWzAtOV17MCwyMH0pKFwuWzAtOV17MSwxOH0pPyRIABJHCgtsaW1pdF9wcmljZRgJIAEoCUItukgqcigyJl4oMHxbMS05XVswLTldezAsMjB9KShcLlswLTldezEsMTh9KT8kSAGIAQESOQoNdGltZV9pbl9mb3JjZRgKIAEoDjIYLnN1cmVmaWxsLnYxLlRpbWVJbkZvcmNlQgi6SAWCAQIQARJKCg5leHBlY3RlZF9wcmljZRgLIAEoCUItukgqcigyJl4oMHxbMS05XVswLTldezAsMjB9KShcLlswLTldezEsMTh9KT8kSAKIAQESJwoQbWF4X3NsaXBwYWdlX2JwcxgMIAEoDUIIukgFKgMYkE5IA4gBARI0CgdwdXJwb3NlGA0gASgOMhkuc3VyZWZpbGwudjEuT3JkZXJQdXJwb3NlQgi6SAWCAQIQARIxCgtwb3NpdGlvbl9pZBgOIAEoCUIcukgZchcyFV5bQS1aYS16MC05Xy1dezAsMzZ9JBIxCgtzdHJhdGVneV9pZBgPIAEoCUIcukgZchcyFV5bQS1aYS16MC05Xy1dezAsMzZ9JBJlCgR0YWdzGBAgAygLMiouc3VyZWZpbGwudjEuRXhlY3V0ZU9yZGVyUmVxdWVzdC5UYWdzRW50cnlCK7pIKJoBJRAUIhpyGDIWXltBLVphLXowLTlfLi1dezEsNjR9JCoFcgMogAISMAoId2FpdF9mb3IYESABKA4yFC5zdXJlZmlsbC52MS5XYWl0Rm9yQgi6SAWCAQIQARJBCgtleHBpcmVfdGltZRgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCELpIDbIBChoGCICy+IQbMgASRQoRZXhlY3V0aW9uX3RpbWVvdXQYEyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CD7pIDKoBCSIFCICangEyABorCglUYWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUINCgRzaXplEgW6SAIIAUIOCgxfbGltaXRfcHJpY2VCEQoPX2V4cGVjdGVkX3ByaWNlQhMKEV9tYXhfc2xpcHBhZ2VfYnBzIksKFEV4ZWN1dGVPcmRlclJlc3BvbnNlEiEKBW9yZGVyGAEgASgLMhIuc3VyZWZpbGwudjEuT3JkZXISEAoIcmVwbGF5ZWQYAiABKAgiWgoZQmF0Y2hFeGVjdXRlT3JkZXJzUmVxdWVzdBI9CgZvcmRlcnMYASADKAsyIC5zdXJlZmlsbC52MS5FeGVjdXRlT3JkZXJSZXF1ZXN0Qgu6SAiSAQUIARDIASJUChpCYXRjaEV4ZWN1dGVPcmRlcnNSZXNwb25zZRI2CgdyZXN1bHRzGAEgAygLMiUuc3VyZWZpbGwudjEuQmF0Y2hFeGVjdXRlT3JkZXJzUmVzdWx0Ip4BChhCYXRjaEV4ZWN1dGVPcmRlcnNSZXN1bHQSFwoPY2xpZW50X29yZGVyX2lkGAEgASgJEjUKCGV4ZWN1dGVkGAIgASgLMiEuc3VyZWZpbGwudjEuRXhlY3V0ZU9yZGVyUmVzcG9uc2VIABIoCgVlcnJvchgDIAEoCzIXLnN1cmVmaWxsLnYxLk9yZGVyRXJyb3JIAEIICgZyZXN1bHQidgoOQ2xpZW50T3JkZXJLZXkSLQoHYWNjb3VudBgBIAEoCUIcukgZchcyFV5bQS1aYS16MC05Xy1dezEsMzZ9JBI1Cg9jbGllbnRfb3JkZXJfaWQYAiABKAlCHLpIGXIXMhVeW0EtWmEtejAtOV8tXXsxLDM2fSQijwEKEkNhbmNlbE9yZGVyUmVxdWVzdBIcCghvcmRlcl9pZBgBIAEoCUIIukgFcgOwAQFIABIzCgxjbGllbnRfb3JkZXIYAiABKAsyGy5zdXJlZmlsbC52MS5DbGllbnRPcmRlcktleUgAEhgKBnJlYXNvbhgDIAEoCUIIukgFcgMogAJCDAoDa2V5EgW6SAIIASI4ChNDYW5jZWxPcmRlclJlc3BvbnNlEiEKBW9yZGVyGAEgASgLMhIuc3VyZWZpbGwudjEuT3JkZXIi/gIKEENhbmNlbEFsbFJlcXVlc3QSMQoFc2NvcGUYASABKA4yGC5zdXJlZmlsbC52MS5DYW5jZWxTY29wZUIIukgFggECEAESLQoHYWNjb3VudBgCIAEoCUIcukgZchcyFV5bQS1aYS16MC05Xy1dezAsMzZ9JBIoCgV2ZW51ZRgDIAEoCUIZukgWchQyEl5bYS16MC05Xy1dezAsMzZ9JBIoCgppbnN0cnVtZW50GAQgASgJQhS6SBFyDzINXlshLX5dezAsNjR9JBIaCgZyZWFzb24YBSABKAlCCrpIB3IFIAEogAISMAoKcmVxdWVzdF9pZBgGIAEoCUIcukgZchcyFV5bQS1aYS16MC05Xy1dezAsMzZ9JBIRCgRoYWx0GAcgASgISACIAQESFwoPa2VlcF9wcm90ZWN0aW9uGAggASgIEjEKCG9wZXJhdG9yGAkgASgJQh+6SBxyGjIYXlteXHgwMC1ceDFmXHg3Zl17MCw2NH0kQgcKBV9oYWx0Iq4BChFDYW5jZWxBbGxSZXNwb25zZRIPCgd0YXJnZXRzGAEgASgNEhEKCXJlcXVlc3RlZBgCIAEoDRIOCgZjbG9zZWQYAyABKA0SDAoEZG9uZRgEIAEoCBIlCglyZW1haW5pbmcYBSADKAsyEi5zdXJlZmlsbC52MS5PcmRlchIwCghjYW1wYWlnbhgGIAEoCzIeLnN1cmVmaWxsLnYxLkNhbmNlbEFsbENhbXBhaWduIkcKE0dldENhbmNlbEFsbFJlcXVlc3QSMAoKcmVxdWVzdF9pZBgBIAEoCUIcukgZchcyFV5bQS1aYS16MC05Xy1dezEsMzZ9JCJvChRHZXRDYW5jZWxBbGxSZXNwb25zZRIwCghjYW1wYWlnbhgBIAEoCzIeLnN1cmVmaWxsLnYxLkNhbmNlbEFsbENhbXBhaWduEiUKCXJlbWFpbmluZxgCIAMoCzISLnN1cmVmaWxsLnYxLk9yZGVyItYCChFDYW5jZWxBbGxDYW1wYWlnbhISCgpyZXF1ZXN0X2lkGAEgASgJEicKBXNjb3BlGAIgASgOMhguc3VyZWZpbGwudjEuQ2FuY2VsU2NvcGUSDwoHYWNjb3VudBgDIAEoCRINCgV2ZW51ZRgEIAEoCRISCgppbnN0cnVtZW50GAUgASgJEgwKBGhhbHQYBiABKAgSFwoPa2VlcF9wcm90ZWN0aW9uGAcgASgIEhAKCG9wZXJhdG9yGAggASgJEg4KBnJlYXNvbhgJIAEoCRIwCgxyZXF1ZXN0X3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEioKBXN0YXRlGAsgASgOMhsuc3VyZWZpbGwudjEuQ2FuY2VsQWxsU3RhdGUSKQoFcGFydHMYDCADKAsyGi5zdXJlZmlsbC52MS5DYW5jZWxBbGxQYXJ0IvUCCg1DYW5jZWxBbGxQYXJ0Eg0KBXZlbnVlGAEgASgJEg8KB2FjY291bnQYAiABKAkSKgoFc3RhdGUYAyABKA4yGy5zdXJlZmlsbC52MS5DYW5jZWxBbGxTdGF0ZRIPCgd0YXJnZXRzGAQgASgNEhEKCXJlcXVlc3RlZBgFIAEoDRIOCgZjbG9zZWQYBiABKA0SFwoPZm9yZWlnbl90YXJnZXRzGAcgASgNEhYKDmZvcmVpZ25fY2xvc2VkGAggASgNEhMKC2NsZWFuX3JlYWRzGAkgASgNEi8KCGZhaWx1cmVzGAogAygLMh0uc3VyZWZpbGwudjEuQ2FuY2VsQWxsRmFpbHVyZRI/ChV1bnByb3RlY3RlZF9wb3NpdGlvbnMYCyADKAsyIC5zdXJlZmlsbC52MS5VbnByb3RlY3RlZFBvc2l0aW9uEiwKCGVuZF90aW1lGAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJ4ChBDYW5jZWxBbGxGYWlsdXJlEhAKCG9yZGVyX2lkGAEgASgJEhIKCnN1Ym1pdF9rZXkYAiABKAkSFgoOdmVudWVfb3JkZXJfaWQYAyABKAkSJgoFZXJyb3IYBCABKAsyFy5zdXJlZmlsbC52MS5PcmRlckVycm9yIlAKE1VucHJvdGVjdGVkUG9zaXRpb24SEgoKaW5zdHJ1bWVudBgBIAEoCRITCgtwb3NpdGlvbl9pZBgCIAEoCRIQCghxdWFudGl0eRgDIAEoCSJyCg9HZXRPcmRlclJlcXVlc3QSHAoIb3JkZXJfaWQYASABKAlCCLpIBXIDsAEBSAASMwoMY2xpZW50X29yZGVyGAIgASgLMhsuc3VyZWZpbGwudjEuQ2xpZW50T3JkZXJLZXlIAEIMCgNrZXkSBbpIAggBIjUKEEdldE9yZGVyUmVzcG9uc2USIQoFb3JkZXIYASABKAsyEi5zdXJlZmlsbC52MS5PcmRlciL2AQoRTGlzdE9yZGVyc1JlcXVlc3QSGAoHYWNjb3VudBgBIAEoCUIHukgEcgIoJBIWCgV2ZW51ZRgCIAEoCUIHukgEcgIoJBIbCgppbnN0cnVtZW50GAMgASgJQge6SARyAihAEjoKBnN0YXRlcxgEIAMoDjIXLnN1cmVmaWxsLnYxLk9yZGVyU3RhdGVCEbpIDpIBCxAUIgeCAQQQASAAEhwKC3N0cmF0ZWd5X2lkGAUgASgJQge6SARyAigkEhoKCXBhZ2Vfc2l6ZRgGIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAcgASgJQgi6SAVyAyiABCJRChJMaXN0T3JkZXJzUmVzcG9uc2USIgoGb3JkZXJzGAEgAygLMhIuc3VyZWZpbGwudjEuT3JkZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItgBChBMaXN0RmlsbHNSZXF1ZXN0Eh0KCG9yZGVyX2lkGAEgASgJQgu6SAjYAQFyA7ABARIYCgdhY2NvdW50GAIgASgJQge6SARyAigkEhYKBXZlbnVlGAMgASgJQge6SARyAigkEhsKCmluc3RydW1lbnQYBCABKAlCB7pIBHICKEASHAoLcG9zaXRpb25faWQYBSABKAlCB7pIBHICKCQSGgoJcGFnZV9zaXplGAYgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YByABKAlCCLpIBXIDKIAEIk4KEUxpc3RGaWxsc1Jlc3BvbnNlEiAKBWZpbGxzGAEgAygLMhEuc3VyZWZpbGwudjEuRmlsbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkibgoWTGlzdE9yZGVyRXZlbnRzUmVxdWVzdBIaCghvcmRlcl9pZBgBIAEoCUIIukgFcgOwAQESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDKIAEIlsKF0xpc3RPcmRlckV2ZW50c1Jlc3BvbnNlEicKBmV2ZW50cxgBIAMoCzIXLnN1cmVmaWxsLnYxLk9yZGVyRXZlbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIvgBChJXYXRjaE9yZGVyc1JlcXVlc3QSGAoHYWNjb3VudBgBIAEoCUIHukgEcgIoJBIjCglvcmRlcl9pZHMYAiADKAlCELpIDZIBChDoByIFcgOwAQESHwoNcmVzdW1lX2N1cnNvchgDIAEoCUIIukgFcgMogAESRgoSaGVhcnRiZWF0X2ludGVydmFsGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg+6SAyqAQkiAwisAjICCAESOgoGc3RhdGVzGAUgAygOMhcuc3VyZWZpbGwudjEuT3JkZXJTdGF0ZUIRukgOkgELEBQiB4IBBBABIAAieQoTV2F0Y2hPcmRlcnNSZXNwb25zZRIqCgVldmVudBgBIAEoCzIZLnN1cmVmaWxsLnYxLldhdGNoZWRFdmVudEgAEisKCWhlYXJ0YmVhdBgCIAEoCzIWLnN1cmVmaWxsLnYxLkhlYXJ0YmVhdEgAQgkKB21lc3NhZ2UiWQoMV2F0Y2hlZEV2ZW50EiYKBWV2ZW50GAEgASgLMhcuc3VyZWZpbGwudjEuT3JkZXJFdmVudBIhCgVvcmRlchgCIAEoCzISLnN1cmVmaWxsLnYxLk9yZGVyIkUKCUhlYXJ0YmVhdBIOCgZjdXJzb3IYASABKAkSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqaQoHV2FpdEZvchIYChRXQUlUX0ZPUl9VTlNQRUNJRklFRBAAEhUKEVdBSVRfRk9SX0FDQ0VQVEVEEAESFgoSV0FJVF9GT1JfVkVOVUVfQUNLEAISFQoRV0FJVF9GT1JfVEVSTUlOQUwQAyplCgtDYW5jZWxTY29wZRIcChhDQU5DRUxfU0NPUEVfVU5TUEVDSUZJRUQQABIZChVDQU5DRUxfU0NPUEVfT1dOX09OTFkQARIdChlDQU5DRUxfU0NPUEVfQUxMX0FUX1ZFTlVFEAIqjAEKDkNhbmNlbEFsbFN0YXRlEiAKHENBTkNFTF9BTExfU1RBVEVfVU5TUEVDSUZJRUQQABIcChhDQU5DRUxfQUxMX1NUQVRFX1JVTk5JTkcQARIZChVDQU5DRUxfQUxMX1NUQVRFX0RPTkUQAhIfChtDQU5DRUxfQUxMX1NUQVRFX0lOQ09NUExFVEUQAzLyBgoQRXhlY3V0aW9uU2VydmljZRJTCgxFeGVjdXRlT3JkZXISIC5zdXJlZmlsbC52MS5FeGVjdXRlT3JkZXJSZXF1ZXN0GiEuc3VyZWZpbGwudjEuRXhlY3V0ZU9yZGVyUmVzcG9uc2USZQoSQmF0Y2hFeGVjdXRlT3JkZXJzEiYuc3VyZWZpbGwudjEuQmF0Y2hFeGVjdXRlT3JkZXJzUmVxdWVzdBonLnN1cmVmaWxsLnYxLkJhdGNoRXhlY3V0ZU9yZGVyc1Jlc3BvbnNlElAKC0NhbmNlbE9yZGVyEh8uc3VyZWZpbGwudjEuQ2FuY2VsT3JkZXJSZXF1ZXN0GiAuc3VyZWZpbGwudjEuQ2FuY2VsT3JkZXJSZXNwb25zZRJMCglDYW5jZWxBbGwSHS5zdXJlZmlsbC52MS5DYW5jZWxBbGxSZXF1ZXN0Gh4uc3VyZWZpbGwudjEuQ2FuY2VsQWxsUmVzcG9uc2UwARJYCgxHZXRDYW5jZWxBbGwSIC5zdXJlZmlsbC52MS5HZXRDYW5jZWxBbGxSZXF1ZXN0GiEuc3VyZWZpbGwudjEuR2V0Q2FuY2VsQWxsUmVzcG9uc2UiA5ACARJMCghHZXRPcmRlchIcLnN1cmVmaWxsLnYxLkdldE9yZGVyUmVxdWVzdBodLnN1cmVmaWxsLnYxLkdldE9yZGVyUmVzcG9uc2UiA5ACARJSCgpMaXN0T3JkZXJzEh4uc3VyZWZpbGwudjEuTGlzdE9yZGVyc1JlcXVlc3QaHy5zdXJlZmlsbC52MS5MaXN0T3JkZXJzUmVzcG9uc2UiA5ACARJPCglMaXN0RmlsbHMSHS5zdXJlZmlsbC52MS5MaXN0RmlsbHNSZXF1ZXN0Gh4uc3VyZWZpbGwudjEuTGlzdEZpbGxzUmVzcG9uc2UiA5ACARJhCg9MaXN0T3JkZXJFdmVudHMSIy5zdXJlZmlsbC52MS5MaXN0T3JkZXJFdmVudHNSZXF1ZXN0GiQuc3VyZWZpbGwudjEuTGlzdE9yZGVyRXZlbnRzUmVzcG9uc2UiA5ACARJSCgtXYXRjaE9yZGVycxIfLnN1cmVmaWxsLnYxLldhdGNoT3JkZXJzUmVxdWVzdBogLnN1cmVmaWxsLnYxLldhdGNoT3JkZXJzUmVzcG9uc2UwAWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_surefill_v1_error, file_surefill_v1_order]);
 
 /**
  * One order to execute.
@@ -154,6 +154,23 @@ export type ExecuteOrderRequest = Message<"surefill.v1.ExecuteOrderRequest"> & {
    * @generated from field: surefill.v1.WaitFor wait_for = 17;
    */
   waitFor: WaitFor;
+
+  /**
+   * Good till then: no attempt starts after it, and what rests at the venue is cancelled, so that the order ends EXPIRED
+   * with what was filled. An attempt under way may still be taken until its valid_until. Microseconds count. In the
+   * past, the order is DENIED (EXPIRE_TIME_PASSED).
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 18;
+   */
+  expireTime?: Timestamp | undefined;
+
+  /**
+   * How long the order may take, from the request on; then it is cancelled, and ends CANCELLED (EXECUTION_TIMEOUT) with
+   * what was filled. Without it 5 min, or for ever where it can rest (limit, GTC); 0 is for ever. Milliseconds count.
+   *
+   * @generated from field: google.protobuf.Duration execution_timeout = 19;
+   */
+  executionTimeout?: Duration | undefined;
 };
 
 /**
@@ -377,7 +394,7 @@ export const CancelOrderResponseSchema: GenMessage<CancelOrderResponse> = /*@__P
  */
 export type CancelAllRequest = Message<"surefill.v1.CancelAllRequest"> & {
   /**
-   * Whose orders; must be given.
+   * Whose orders; ALL_AT_VENUE when absent.
    *
    * @generated from field: surefill.v1.CancelScope scope = 1;
    */
@@ -405,11 +422,41 @@ export type CancelAllRequest = Message<"surefill.v1.CancelAllRequest"> & {
   instrument: string;
 
   /**
-   * Who asks or why, recorded with each order; required.
+   * Why, recorded with each order; required.
    *
    * @generated from field: string reason = 5;
    */
   reason: string;
+
+  /**
+   * Names the CancelAll, so that repeating the call, after UNAVAILABLE for example, begins no other; one is made up when
+   * absent.
+   *
+   * @generated from field: string request_id = 6;
+   */
+  requestId: string;
+
+  /**
+   * Whether trading is HALTED for account, venue and instrument in the same step; true when absent. Nothing is lifted at
+   * the end: that takes SetTradingState.
+   *
+   * @generated from field: optional bool halt = 7;
+   */
+  halt?: boolean | undefined;
+
+  /**
+   * Leaves our orders with purpose STOP or TARGET alone.
+   *
+   * @generated from field: bool keep_protection = 8;
+   */
+  keepProtection: boolean;
+
+  /**
+   * Who asks, recorded; "CancelAll" when absent.
+   *
+   * @generated from field: string operator = 9;
+   */
+  operator: string;
 };
 
 /**
@@ -447,18 +494,25 @@ export type CancelAllResponse = Message<"surefill.v1.CancelAllResponse"> & {
   closed: number;
 
   /**
-   * No more messages follow.
+   * No more messages follow: the CancelAll has ended, or 60 s have passed and it goes on by itself; campaign.state tells.
    *
    * @generated from field: bool done = 4;
    */
   done: boolean;
 
   /**
-   * With done: the orders that are still live after 60 s. Their cancels stay in force.
+   * With done: orders of this service that are still live, at most 1,000. Their cancels stay in force.
    *
    * @generated from field: repeated surefill.v1.Order remaining = 5;
    */
   remaining: Order[];
+
+  /**
+   * All of it.
+   *
+   * @generated from field: surefill.v1.CancelAllCampaign campaign = 6;
+   */
+  campaign?: CancelAllCampaign | undefined;
 };
 
 /**
@@ -467,6 +521,328 @@ export type CancelAllResponse = Message<"surefill.v1.CancelAllResponse"> & {
  */
 export const CancelAllResponseSchema: GenMessage<CancelAllResponse> = /*@__PURE__*/
   messageDesc(file_surefill_v1_execution_service, 9);
+
+/**
+ * Which CancelAll to read.
+ *
+ * @generated from message surefill.v1.GetCancelAllRequest
+ */
+export type GetCancelAllRequest = Message<"surefill.v1.GetCancelAllRequest"> & {
+  /**
+   * Its name.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message surefill.v1.GetCancelAllRequest.
+ * Use `create(GetCancelAllRequestSchema)` to create a new message.
+ */
+export const GetCancelAllRequestSchema: GenMessage<GetCancelAllRequest> = /*@__PURE__*/
+  messageDesc(file_surefill_v1_execution_service, 10);
+
+/**
+ * The CancelAll.
+ *
+ * @generated from message surefill.v1.GetCancelAllResponse
+ */
+export type GetCancelAllResponse = Message<"surefill.v1.GetCancelAllResponse"> & {
+  /**
+   * All of it.
+   *
+   * @generated from field: surefill.v1.CancelAllCampaign campaign = 1;
+   */
+  campaign?: CancelAllCampaign | undefined;
+
+  /**
+   * Orders of this service that are to be cancelled and still live, at most 1,000.
+   *
+   * @generated from field: repeated surefill.v1.Order remaining = 2;
+   */
+  remaining: Order[];
+};
+
+/**
+ * Describes the message surefill.v1.GetCancelAllResponse.
+ * Use `create(GetCancelAllResponseSchema)` to create a new message.
+ */
+export const GetCancelAllResponseSchema: GenMessage<GetCancelAllResponse> = /*@__PURE__*/
+  messageDesc(file_surefill_v1_execution_service, 11);
+
+/**
+ * What a CancelAll was asked to do, and how far it is.
+ *
+ * @generated from message surefill.v1.CancelAllCampaign
+ */
+export type CancelAllCampaign = Message<"surefill.v1.CancelAllCampaign"> & {
+  /**
+   * Its name.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * Whose orders.
+   *
+   * @generated from field: surefill.v1.CancelScope scope = 2;
+   */
+  scope: CancelScope;
+
+  /**
+   * Only this account's; empty: all.
+   *
+   * @generated from field: string account = 3;
+   */
+  account: string;
+
+  /**
+   * Only at this venue; empty: all.
+   *
+   * @generated from field: string venue = 4;
+   */
+  venue: string;
+
+  /**
+   * Only in this instrument; empty: all.
+   *
+   * @generated from field: string instrument = 5;
+   */
+  instrument: string;
+
+  /**
+   * Whether it halted trading.
+   *
+   * @generated from field: bool halt = 6;
+   */
+  halt: boolean;
+
+  /**
+   * Whether STOP and TARGET orders stay.
+   *
+   * @generated from field: bool keep_protection = 7;
+   */
+  keepProtection: boolean;
+
+  /**
+   * Who asked.
+   *
+   * @generated from field: string operator = 8;
+   */
+  operator: string;
+
+  /**
+   * Why.
+   *
+   * @generated from field: string reason = 9;
+   */
+  reason: string;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp request_time = 10;
+   */
+  requestTime?: Timestamp | undefined;
+
+  /**
+   * DONE when every part is; INCOMPLETE when all have ended and one of them so.
+   *
+   * @generated from field: surefill.v1.CancelAllState state = 11;
+   */
+  state: CancelAllState;
+
+  /**
+   * A part for each venue account in its scope.
+   *
+   * @generated from field: repeated surefill.v1.CancelAllPart parts = 12;
+   */
+  parts: CancelAllPart[];
+};
+
+/**
+ * Describes the message surefill.v1.CancelAllCampaign.
+ * Use `create(CancelAllCampaignSchema)` to create a new message.
+ */
+export const CancelAllCampaignSchema: GenMessage<CancelAllCampaign> = /*@__PURE__*/
+  messageDesc(file_surefill_v1_execution_service, 12);
+
+/**
+ * A CancelAll at one venue account.
+ *
+ * @generated from message surefill.v1.CancelAllPart
+ */
+export type CancelAllPart = Message<"surefill.v1.CancelAllPart"> & {
+  /**
+   * Where.
+   *
+   * @generated from field: string venue = 1;
+   */
+  venue: string;
+
+  /**
+   * Whose.
+   *
+   * @generated from field: string account = 2;
+   */
+  account: string;
+
+  /**
+   * How far.
+   *
+   * @generated from field: surefill.v1.CancelAllState state = 3;
+   */
+  state: CancelAllState;
+
+  /**
+   * Orders of this service to be cancelled, those in doubt included.
+   *
+   * @generated from field: uint32 targets = 4;
+   */
+  targets: number;
+
+  /**
+   * Of these, how many carry the cancel durably.
+   *
+   * @generated from field: uint32 requested = 5;
+   */
+  requested: number;
+
+  /**
+   * Of these, how many are in a final state.
+   *
+   * @generated from field: uint32 closed = 6;
+   */
+  closed: number;
+
+  /**
+   * Open orders found at the venue that this service did not place, or took for ended.
+   *
+   * @generated from field: uint32 foreign_targets = 7;
+   */
+  foreignTargets: number;
+
+  /**
+   * Of these, how many are gone.
+   *
+   * @generated from field: uint32 foreign_closed = 8;
+   */
+  foreignClosed: number;
+
+  /**
+   * Reads of the venue's open orders in turn that showed none of the targets.
+   *
+   * @generated from field: uint32 clean_reads = 9;
+   */
+  cleanReads: number;
+
+  /**
+   * What could not be done at the last try, at most 100.
+   *
+   * @generated from field: repeated surefill.v1.CancelAllFailure failures = 10;
+   */
+  failures: CancelAllFailure[];
+
+  /**
+   * With the end: positions that are held and whose stop was cancelled.
+   *
+   * @generated from field: repeated surefill.v1.UnprotectedPosition unprotected_positions = 11;
+   */
+  unprotectedPositions: UnprotectedPosition[];
+
+  /**
+   * When it ended.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 12;
+   */
+  endTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message surefill.v1.CancelAllPart.
+ * Use `create(CancelAllPartSchema)` to create a new message.
+ */
+export const CancelAllPartSchema: GenMessage<CancelAllPart> = /*@__PURE__*/
+  messageDesc(file_surefill_v1_execution_service, 13);
+
+/**
+ * Something that a CancelAll could not do.
+ *
+ * @generated from message surefill.v1.CancelAllFailure
+ */
+export type CancelAllFailure = Message<"surefill.v1.CancelAllFailure"> & {
+  /**
+   * The order, where it is of this service.
+   *
+   * @generated from field: string order_id = 1;
+   */
+  orderId: string;
+
+  /**
+   * What the venue knows the order by.
+   *
+   * @generated from field: string submit_key = 2;
+   */
+  submitKey: string;
+
+  /**
+   * The venue's own id of it.
+   *
+   * @generated from field: string venue_order_id = 3;
+   */
+  venueOrderId: string;
+
+  /**
+   * Why.
+   *
+   * @generated from field: surefill.v1.OrderError error = 4;
+   */
+  error?: OrderError | undefined;
+};
+
+/**
+ * Describes the message surefill.v1.CancelAllFailure.
+ * Use `create(CancelAllFailureSchema)` to create a new message.
+ */
+export const CancelAllFailureSchema: GenMessage<CancelAllFailure> = /*@__PURE__*/
+  messageDesc(file_surefill_v1_execution_service, 14);
+
+/**
+ * A position that is held without a stop.
+ *
+ * @generated from message surefill.v1.UnprotectedPosition
+ */
+export type UnprotectedPosition = Message<"surefill.v1.UnprotectedPosition"> & {
+  /**
+   * Of what.
+   *
+   * @generated from field: string instrument = 1;
+   */
+  instrument: string;
+
+  /**
+   * Which.
+   *
+   * @generated from field: string position_id = 2;
+   */
+  positionId: string;
+
+  /**
+   * How much; short is negative.
+   *
+   * @generated from field: string quantity = 3;
+   */
+  quantity: string;
+};
+
+/**
+ * Describes the message surefill.v1.UnprotectedPosition.
+ * Use `create(UnprotectedPositionSchema)` to create a new message.
+ */
+export const UnprotectedPositionSchema: GenMessage<UnprotectedPosition> = /*@__PURE__*/
+  messageDesc(file_surefill_v1_execution_service, 15);
 
 /**
  * Which order to read.
@@ -503,7 +879,7 @@ export type GetOrderRequest = Message<"surefill.v1.GetOrderRequest"> & {
  * Use `create(GetOrderRequestSchema)` to create a new message.
  */
 export const GetOrderRequestSchema: GenMessage<GetOrderRequest> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_execution_service, 10);
+  messageDesc(file_surefill_v1_execution_service, 16);
 
 /**
  * The order.
@@ -524,7 +900,7 @@ export type GetOrderResponse = Message<"surefill.v1.GetOrderResponse"> & {
  * Use `create(GetOrderResponseSchema)` to create a new message.
  */
 export const GetOrderResponseSchema: GenMessage<GetOrderResponse> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_execution_service, 11);
+  messageDesc(file_surefill_v1_execution_service, 17);
 
 /**
  * Which orders to list.
@@ -587,7 +963,7 @@ export type ListOrdersRequest = Message<"surefill.v1.ListOrdersRequest"> & {
  * Use `create(ListOrdersRequestSchema)` to create a new message.
  */
 export const ListOrdersRequestSchema: GenMessage<ListOrdersRequest> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_execution_service, 12);
+  messageDesc(file_surefill_v1_execution_service, 18);
 
 /**
  * One page of orders.
@@ -615,7 +991,7 @@ export type ListOrdersResponse = Message<"surefill.v1.ListOrdersResponse"> & {
  * Use `create(ListOrdersResponseSchema)` to create a new message.
  */
 export const ListOrdersResponseSchema: GenMessage<ListOrdersResponse> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_execution_service, 13);
+  messageDesc(file_surefill_v1_execution_service, 19);
 
 /**
  * Which fills to list.
@@ -678,7 +1054,7 @@ export type ListFillsRequest = Message<"surefill.v1.ListFillsRequest"> & {
  * Use `create(ListFillsRequestSchema)` to create a new message.
  */
 export const ListFillsRequestSchema: GenMessage<ListFillsRequest> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_execution_service, 14);
+  messageDesc(file_surefill_v1_execution_service, 20);
 
 /**
  * One page of fills.
@@ -706,7 +1082,7 @@ export type ListFillsResponse = Message<"surefill.v1.ListFillsResponse"> & {
  * Use `create(ListFillsResponseSchema)` to create a new message.
  */
 export const ListFillsResponseSchema: GenMessage<ListFillsResponse> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_execution_service, 15);
+  messageDesc(file_surefill_v1_execution_service, 21);
 
 /**
  * Whose history to list.
@@ -741,7 +1117,7 @@ export type ListOrderEventsRequest = Message<"surefill.v1.ListOrderEventsRequest
  * Use `create(ListOrderEventsRequestSchema)` to create a new message.
  */
 export const ListOrderEventsRequestSchema: GenMessage<ListOrderEventsRequest> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_execution_service, 16);
+  messageDesc(file_surefill_v1_execution_service, 22);
 
 /**
  * One page of history.
@@ -769,7 +1145,7 @@ export type ListOrderEventsResponse = Message<"surefill.v1.ListOrderEventsRespon
  * Use `create(ListOrderEventsResponseSchema)` to create a new message.
  */
 export const ListOrderEventsResponseSchema: GenMessage<ListOrderEventsResponse> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_execution_service, 17);
+  messageDesc(file_surefill_v1_execution_service, 23);
 
 /**
  * Which events to watch.
@@ -804,6 +1180,14 @@ export type WatchOrdersRequest = Message<"surefill.v1.WatchOrdersRequest"> & {
    * @generated from field: google.protobuf.Duration heartbeat_interval = 4;
    */
   heartbeatInterval?: Duration | undefined;
+
+  /**
+   * Only events that lead into, happen in or lead out of one of these states, such as IN_DOUBT: the end of a doubt is
+   * seen as well as its beginning. None given means all.
+   *
+   * @generated from field: repeated surefill.v1.OrderState states = 5;
+   */
+  states: OrderState[];
 };
 
 /**
@@ -811,7 +1195,7 @@ export type WatchOrdersRequest = Message<"surefill.v1.WatchOrdersRequest"> & {
  * Use `create(WatchOrdersRequestSchema)` to create a new message.
  */
 export const WatchOrdersRequestSchema: GenMessage<WatchOrdersRequest> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_execution_service, 18);
+  messageDesc(file_surefill_v1_execution_service, 24);
 
 /**
  * One event, or a sign of life.
@@ -848,7 +1232,7 @@ export type WatchOrdersResponse = Message<"surefill.v1.WatchOrdersResponse"> & {
  * Use `create(WatchOrdersResponseSchema)` to create a new message.
  */
 export const WatchOrdersResponseSchema: GenMessage<WatchOrdersResponse> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_execution_service, 19);
+  messageDesc(file_surefill_v1_execution_service, 25);
 
 /**
  * An event and its order.
@@ -876,7 +1260,7 @@ export type WatchedEvent = Message<"surefill.v1.WatchedEvent"> & {
  * Use `create(WatchedEventSchema)` to create a new message.
  */
 export const WatchedEventSchema: GenMessage<WatchedEvent> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_execution_service, 20);
+  messageDesc(file_surefill_v1_execution_service, 26);
 
 /**
  * A sign of life.
@@ -904,7 +1288,7 @@ export type Heartbeat = Message<"surefill.v1.Heartbeat"> & {
  * Use `create(HeartbeatSchema)` to create a new message.
  */
 export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_execution_service, 21);
+  messageDesc(file_surefill_v1_execution_service, 27);
 
 /**
  * How far an order must be before ExecuteOrder answers.
@@ -961,7 +1345,7 @@ export const WaitForSchema: GenEnum<WaitFor> = /*@__PURE__*/
  */
 export const CancelScope = {
   /**
-   * Not given; refused, so that nobody cancels less than he thinks.
+   * Not given: ALL_AT_VENUE, so that nobody cancels less than he thinks.
    *
    * @generated from enum value: CANCEL_SCOPE_UNSPECIFIED = 0;
    */
@@ -973,6 +1357,13 @@ export const CancelScope = {
    * @generated from enum value: CANCEL_SCOPE_OWN_ONLY = 1;
    */
   OWN_ONLY: 1,
+
+  /**
+   * Every open order of the accounts at their venues, those that this service did not place included.
+   *
+   * @generated from enum value: CANCEL_SCOPE_ALL_AT_VENUE = 2;
+   */
+  ALL_AT_VENUE: 2,
 } as const;
 
 /**
@@ -987,6 +1378,56 @@ export type CancelScope = (typeof CancelScope)[keyof typeof CancelScope] | Unkno
  */
 export const CancelScopeSchema: GenEnum<CancelScope> = /*@__PURE__*/
   enumDesc(file_surefill_v1_execution_service, 1);
+
+/**
+ * How far a CancelAll, or its part at one venue account, is.
+ *
+ * @generated from enum surefill.v1.CancelAllState
+ */
+export const CancelAllState = {
+  /**
+   * Never in an answer.
+   *
+   * @generated from enum value: CANCEL_ALL_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It is being worked off.
+   *
+   * @generated from enum value: CANCEL_ALL_STATE_RUNNING = 1;
+   */
+  RUNNING: 1,
+
+  /**
+   * Its targets were absent in two reads of the venue's open orders in turn, the second one after every attempt in doubt
+   * could no longer be accepted. Where a venue can't list them: our orders have all ended.
+   *
+   * @generated from enum value: CANCEL_ALL_STATE_DONE = 2;
+   */
+  DONE: 2,
+
+  /**
+   * Given up after 15 minutes, or where the venue can't list its open orders: what is left is among the failures or
+   * still live.
+   *
+   * @generated from enum value: CANCEL_ALL_STATE_INCOMPLETE = 3;
+   */
+  INCOMPLETE: 3,
+} as const;
+
+/**
+ * How far a CancelAll, or its part at one venue account, is.
+ *
+ * @generated from enum surefill.v1.CancelAllState
+ */
+export type CancelAllState = (typeof CancelAllState)[keyof typeof CancelAllState] | UnknownEnum;
+
+/**
+ * Describes the enum surefill.v1.CancelAllState.
+ */
+export const CancelAllStateSchema: GenEnum<CancelAllState> = /*@__PURE__*/
+  enumDesc(file_surefill_v1_execution_service, 2);
 
 /**
  * Places, cancels and observes orders. Repeating any call is safe: UNAVAILABLE, CANCELLED and DEADLINE_EXCEEDED say
@@ -1027,7 +1468,9 @@ export const ExecutionService: GenService<{
     output: typeof CancelOrderResponseSchema;
   },
   /**
-   * Asks for the cancellation of every live order in a scope and streams the progress until none is left.
+   * The emergency stop: halts a scope unless told otherwise, cancels every open order in it, at the venues too, and
+   * streams the progress for at most a minute. What was begun is durable and is gone through with, whoever crashes or
+   * hangs up meanwhile; GetCancelAll tells how far it is. The same request_id with the same body is the same CancelAll.
    *
    * @generated from rpc surefill.v1.ExecutionService.CancelAll
    */
@@ -1035,6 +1478,16 @@ export const ExecutionService: GenService<{
     methodKind: "server_streaming";
     input: typeof CancelAllRequestSchema;
     output: typeof CancelAllResponseSchema;
+  },
+  /**
+   * How far a CancelAll is, or what it came to.
+   *
+   * @generated from rpc surefill.v1.ExecutionService.GetCancelAll
+   */
+  getCancelAll: {
+    methodKind: "unary";
+    input: typeof GetCancelAllRequestSchema;
+    output: typeof GetCancelAllResponseSchema;
   },
   /**
    * One order.

@@ -6,8 +6,8 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { OrderError } from "./error_pb.ts";
 import { file_surefill_v1_error } from "./error_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file surefill/v1/order.proto.
  */
 export const file_surefill_v1_order: GenFile = /*@__PURE__*/
-  fileDesc("ChdzdXJlZmlsbC92MS9vcmRlci5wcm90bxILc3VyZWZpbGwudjEiXQoJU3RhdGVUaW1lEiYKBXN0YXRlGAEgASgOMhcuc3VyZWZpbGwudjEuT3JkZXJTdGF0ZRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIkCgNGZWUSDQoFYXNzZXQYASABKAkSDgoGYW1vdW50GAIgASgJIqgBCgdBdHRlbXB0Eg4KBm51bWJlchgBIAEoDRISCgpzdWJtaXRfa2V5GAIgASgJEi8KC3ZhbGlkX3VudGlsGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxwcmVwYXJlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDnZlbnVlX29yZGVyX2lkGAUgASgJIq0KCgVPcmRlchIQCghvcmRlcl9pZBgBIAEoCRIXCg9jbGllbnRfb3JkZXJfaWQYAiABKAkSDwoHYWNjb3VudBgDIAEoCRINCgV2ZW51ZRgEIAEoCRISCgppbnN0cnVtZW50GAUgASgJEh8KBHNpZGUYBiABKA4yES5zdXJlZmlsbC52MS5TaWRlEiQKBHR5cGUYByABKA4yFi5zdXJlZmlsbC52MS5PcmRlclR5cGUSLwoNdGltZV9pbl9mb3JjZRgIIAEoDjIYLnN1cmVmaWxsLnYxLlRpbWVJbkZvcmNlEhcKDWJhc2VfcXVhbnRpdHkYCSABKAlIABIYCg5xdW90ZV9xdWFudGl0eRgKIAEoCUgAEhMKC2xpbWl0X3ByaWNlGAsgASgJEioKB3B1cnBvc2UYDCABKA4yGS5zdXJlZmlsbC52MS5PcmRlclB1cnBvc2USEwoLcG9zaXRpb25faWQYDSABKAkSEwoLc3RyYXRlZ3lfaWQYDiABKAkSKgoEdGFncxgPIAMoCzIcLnN1cmVmaWxsLnYxLk9yZGVyLlRhZ3NFbnRyeRIRCglzaW11bGF0ZWQYECABKAgSJgoFc3RhdGUYFCABKA4yFy5zdXJlZmlsbC52MS5PcmRlclN0YXRlEg8KB3ZlcnNpb24YFSABKA0SFAoMY3VtX3F1YW50aXR5GBYgASgJEhoKEmN1bV9xdW90ZV9xdWFudGl0eRgXIAEoCRIcCg9sZWF2ZXNfcXVhbnRpdHkYGCABKAlIAYgBARIRCglhdmdfcHJpY2UYGSABKAkSHgoEZmVlcxgaIAMoCzIQLnN1cmVmaWxsLnYxLkZlZRIWCg5leHBlY3RlZF9wcmljZRgbIAEoCRIeChFzbGlwcGFnZV9jb3N0X2JwcxgcIAEoCUgCiAEBEh0KEG1heF9zbGlwcGFnZV9icHMYHSABKA1IA4gBARIVCg1hdHRlbXB0X2NvdW50GB4gASgNEiUKB2F0dGVtcHQYHyABKAsyFC5zdXJlZmlsbC52MS5BdHRlbXB0EisKCmxhc3RfZXJyb3IYICABKAsyFy5zdXJlZmlsbC52MS5PcmRlckVycm9yEjMKD25leHRfcmV0cnlfdGltZRghIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJY2FuX3JldHJ5GCIgASgIEjcKE2NhbmNlbF9yZXF1ZXN0X3RpbWUYIyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDHJlcXVlc3RfdGltZRgoIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoLc3RhdGVfdGltZXMYKSADKAsyFi5zdXJlZmlsbC52MS5TdGF0ZVRpbWUSMwoPZmlyc3RfZmlsbF90aW1lGCogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCgpsYXRlbmN5X21zGCsgASgBSASIAQESLwoLdXBkYXRlX3RpbWUYLCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHRyYWNlX2lkGC0gASgJGisKCVRhZ3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgYKBHNpemVCEgoQX2xlYXZlc19xdWFudGl0eUIUChJfc2xpcHBhZ2VfY29zdF9icHNCEwoRX21heF9zbGlwcGFnZV9icHNCDQoLX2xhdGVuY3lfbXMimgMKBEZpbGwSEAoIb3JkZXJfaWQYASABKAkSFQoNdmVudWVfZmlsbF9pZBgCIAEoCRIWCg52ZW51ZV9vcmRlcl9pZBgDIAEoCRIPCgdhY2NvdW50GAQgASgJEg0KBXZlbnVlGAUgASgJEhIKCmluc3RydW1lbnQYBiABKAkSHwoEc2lkZRgHIAEoDjIRLnN1cmVmaWxsLnYxLlNpZGUSFQoNbGFzdF9xdWFudGl0eRgIIAEoCRISCgpsYXN0X3ByaWNlGAkgASgJEh0KA2ZlZRgKIAEoCzIQLnN1cmVmaWxsLnYxLkZlZRIpCglsaXF1aWRpdHkYCyABKA4yFi5zdXJlZmlsbC52MS5MaXF1aWRpdHkSLgoKdmVudWVfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLcmVjb3JkX3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC3Bvc2l0aW9uX2lkGA4gASgJEhEKCXNpbXVsYXRlZBgPIAEoCCLpAgoKT3JkZXJFdmVudBIOCgZjdXJzb3IYASABKAkSEAoIb3JkZXJfaWQYAiABKAkSFwoPY2xpZW50X29yZGVyX2lkGAMgASgJEg8KB2FjY291bnQYBCABKAkSDwoHdmVyc2lvbhgFIAEoDRIMCgR0eXBlGAYgASgJEg0KBWNhdXNlGAcgASgJEisKCmZyb21fc3RhdGUYCCABKA4yFy5zdXJlZmlsbC52MS5PcmRlclN0YXRlEikKCHRvX3N0YXRlGAkgASgOMhcuc3VyZWZpbGwudjEuT3JkZXJTdGF0ZRIWCg5hdHRlbXB0X251bWJlchgKIAEoDRIoCgR0aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgVlcnJvchgMIAEoCzIXLnN1cmVmaWxsLnYxLk9yZGVyRXJyb3ISHwoEZmlsbBgNIAEoCzIRLnN1cmVmaWxsLnYxLkZpbGwqOQoEU2lkZRIUChBTSURFX1VOU1BFQ0lGSUVEEAASDAoIU0lERV9CVVkQARINCglTSURFX1NFTEwQAipUCglPcmRlclR5cGUSGgoWT1JERVJfVFlQRV9VTlNQRUNJRklFRBAAEhUKEU9SREVSX1RZUEVfTUFSS0VUEAESFAoQT1JERVJfVFlQRV9MSU1JVBACKnEKC1RpbWVJbkZvcmNlEh0KGVRJTUVfSU5fRk9SQ0VfVU5TUEVDSUZJRUQQABIVChFUSU1FX0lOX0ZPUkNFX0dUQxABEhUKEVRJTUVfSU5fRk9SQ0VfSU9DEAISFQoRVElNRV9JTl9GT1JDRV9GT0sQAyqQAQoMT3JkZXJQdXJwb3NlEh0KGU9SREVSX1BVUlBPU0VfVU5TUEVDSUZJRUQQABIXChNPUkRFUl9QVVJQT1NFX0VOVFJZEAESFgoST1JERVJfUFVSUE9TRV9FWElUEAISFgoST1JERVJfUFVSUE9TRV9TVE9QEAMSGAoUT1JERVJfUFVSUE9TRV9UQVJHRVQQBCqOAwoKT3JkZXJTdGF0ZRIbChdPUkRFUl9TVEFURV9VTlNQRUNJRklFRBAAEhcKE09SREVSX1NUQVRFX1BFTkRJTkcQARIlCiFPUkRFUl9TVEFURV9BV0FJVElOR19DT05GSVJNQVRJT04QAhIZChVPUkRFUl9TVEFURV9TVUJNSVRURUQQAxIYChRPUkRFUl9TVEFURV9JTl9ET1VCVBAEEhoKFk9SREVSX1NUQVRFX0NPTkZJUk1JTkcQBRIgChxPUkRFUl9TVEFURV9QQVJUSUFMTFlfRklMTEVEEAYSGgoWT1JERVJfU1RBVEVfQ0FOQ0VMTElORxAHEhYKEk9SREVSX1NUQVRFX0ZBSUxFRBAIEhYKEk9SREVSX1NUQVRFX0ZJTExFRBAJEhkKFU9SREVSX1NUQVRFX0NBTkNFTExFRBAKEhcKE09SREVSX1NUQVRFX0VYUElSRUQQCxIYChRPUkRFUl9TVEFURV9SRUpFQ1RFRBAMEhYKEk9SREVSX1NUQVRFX0RFTklFRBANKlAKCUxpcXVpZGl0eRIZChVMSVFVSURJVFlfVU5TUEVDSUZJRUQQABITCg9MSVFVSURJVFlfTUFLRVIQARITCg9MSVFVSURJVFlfVEFLRVIQAmIGcHJvdG8z", [file_google_protobuf_timestamp, file_surefill_v1_error]);
+  fileDesc("ChdzdXJlZmlsbC92MS9vcmRlci5wcm90bxILc3VyZWZpbGwudjEiXQoJU3RhdGVUaW1lEiYKBXN0YXRlGAEgASgOMhcuc3VyZWZpbGwudjEuT3JkZXJTdGF0ZRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIkCgNGZWUSDQoFYXNzZXQYASABKAkSDgoGYW1vdW50GAIgASgJIqgBCgdBdHRlbXB0Eg4KBm51bWJlchgBIAEoDRISCgpzdWJtaXRfa2V5GAIgASgJEi8KC3ZhbGlkX3VudGlsGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxwcmVwYXJlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDnZlbnVlX29yZGVyX2lkGAUgASgJIqsLCgVPcmRlchIQCghvcmRlcl9pZBgBIAEoCRIXCg9jbGllbnRfb3JkZXJfaWQYAiABKAkSDwoHYWNjb3VudBgDIAEoCRINCgV2ZW51ZRgEIAEoCRISCgppbnN0cnVtZW50GAUgASgJEh8KBHNpZGUYBiABKA4yES5zdXJlZmlsbC52MS5TaWRlEiQKBHR5cGUYByABKA4yFi5zdXJlZmlsbC52MS5PcmRlclR5cGUSLwoNdGltZV9pbl9mb3JjZRgIIAEoDjIYLnN1cmVmaWxsLnYxLlRpbWVJbkZvcmNlEhcKDWJhc2VfcXVhbnRpdHkYCSABKAlIABIYCg5xdW90ZV9xdWFudGl0eRgKIAEoCUgAEhMKC2xpbWl0X3ByaWNlGAsgASgJEioKB3B1cnBvc2UYDCABKA4yGS5zdXJlZmlsbC52MS5PcmRlclB1cnBvc2USEwoLcG9zaXRpb25faWQYDSABKAkSEwoLc3RyYXRlZ3lfaWQYDiABKAkSKgoEdGFncxgPIAMoCzIcLnN1cmVmaWxsLnYxLk9yZGVyLlRhZ3NFbnRyeRIRCglzaW11bGF0ZWQYECABKAgSLwoLZXhwaXJlX3RpbWUYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjQKEWV4ZWN1dGlvbl90aW1lb3V0GBIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiYKBXN0YXRlGBQgASgOMhcuc3VyZWZpbGwudjEuT3JkZXJTdGF0ZRIPCgd2ZXJzaW9uGBUgASgNEhQKDGN1bV9xdWFudGl0eRgWIAEoCRIaChJjdW1fcXVvdGVfcXVhbnRpdHkYFyABKAkSHAoPbGVhdmVzX3F1YW50aXR5GBggASgJSAGIAQESEQoJYXZnX3ByaWNlGBkgASgJEh4KBGZlZXMYGiADKAsyEC5zdXJlZmlsbC52MS5GZWUSFgoOZXhwZWN0ZWRfcHJpY2UYGyABKAkSHgoRc2xpcHBhZ2VfY29zdF9icHMYHCABKAlIAogBARIdChBtYXhfc2xpcHBhZ2VfYnBzGB0gASgNSAOIAQESFQoNYXR0ZW1wdF9jb3VudBgeIAEoDRIlCgdhdHRlbXB0GB8gASgLMhQuc3VyZWZpbGwudjEuQXR0ZW1wdBIrCgpsYXN0X2Vycm9yGCAgASgLMhcuc3VyZWZpbGwudjEuT3JkZXJFcnJvchIzCg9uZXh0X3JldHJ5X3RpbWUYISABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCWNhbl9yZXRyeRgiIAEoCBI3ChNjYW5jZWxfcmVxdWVzdF90aW1lGCMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIVCg1jYW5jZWxfcmVhc29uGCQgASgJEjAKDHJlcXVlc3RfdGltZRgoIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoLc3RhdGVfdGltZXMYKSADKAsyFi5zdXJlZmlsbC52MS5TdGF0ZVRpbWUSMwoPZmlyc3RfZmlsbF90aW1lGCogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCgpsYXRlbmN5X21zGCsgASgBSASIAQESLwoLdXBkYXRlX3RpbWUYLCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHRyYWNlX2lkGC0gASgJGisKCVRhZ3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgYKBHNpemVCEgoQX2xlYXZlc19xdWFudGl0eUIUChJfc2xpcHBhZ2VfY29zdF9icHNCEwoRX21heF9zbGlwcGFnZV9icHNCDQoLX2xhdGVuY3lfbXMimgMKBEZpbGwSEAoIb3JkZXJfaWQYASABKAkSFQoNdmVudWVfZmlsbF9pZBgCIAEoCRIWCg52ZW51ZV9vcmRlcl9pZBgDIAEoCRIPCgdhY2NvdW50GAQgASgJEg0KBXZlbnVlGAUgASgJEhIKCmluc3RydW1lbnQYBiABKAkSHwoEc2lkZRgHIAEoDjIRLnN1cmVmaWxsLnYxLlNpZGUSFQoNbGFzdF9xdWFudGl0eRgIIAEoCRISCgpsYXN0X3ByaWNlGAkgASgJEh0KA2ZlZRgKIAEoCzIQLnN1cmVmaWxsLnYxLkZlZRIpCglsaXF1aWRpdHkYCyABKA4yFi5zdXJlZmlsbC52MS5MaXF1aWRpdHkSLgoKdmVudWVfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLcmVjb3JkX3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC3Bvc2l0aW9uX2lkGA4gASgJEhEKCXNpbXVsYXRlZBgPIAEoCCLpAwoKT3JkZXJFdmVudBIOCgZjdXJzb3IYASABKAkSEAoIb3JkZXJfaWQYAiABKAkSFwoPY2xpZW50X29yZGVyX2lkGAMgASgJEg8KB2FjY291bnQYBCABKAkSDwoHdmVyc2lvbhgFIAEoDRIMCgR0eXBlGAYgASgJEg0KBWNhdXNlGAcgASgJEisKCmZyb21fc3RhdGUYCCABKA4yFy5zdXJlZmlsbC52MS5PcmRlclN0YXRlEikKCHRvX3N0YXRlGAkgASgOMhcuc3VyZWZpbGwudjEuT3JkZXJTdGF0ZRIWCg5hdHRlbXB0X251bWJlchgKIAEoDRIoCgR0aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgVlcnJvchgMIAEoCzIXLnN1cmVmaWxsLnYxLk9yZGVyRXJyb3ISHwoEZmlsbBgNIAEoCzIRLnN1cmVmaWxsLnYxLkZpbGwSKQoJZXhlY3V0aW9uGA4gASgLMhYuc3VyZWZpbGwudjEuRXhlY3V0aW9uEjEKDmF1ZGl0X2ZpbmRpbmdzGA8gAygLMhkuc3VyZWZpbGwudjEuQXVkaXRGaW5kaW5nEhAKCG9wZXJhdG9yGBQgASgJEg4KBnJlYXNvbhgVIAEoCSKDAQoJRXhlY3V0aW9uEhQKDGN1bV9xdWFudGl0eRgBIAEoCRIaChJjdW1fcXVvdGVfcXVhbnRpdHkYAiABKAkSEQoJYXZnX3ByaWNlGAMgASgJEhYKDmV4cGVjdGVkX3ByaWNlGAQgASgJEhkKEXNsaXBwYWdlX2Nvc3RfYnBzGAUgASgJIlQKDEF1ZGl0RmluZGluZxIRCglpbnZhcmlhbnQYASABKAkSDwoHc3ViamVjdBgCIAEoCRIQCghleHBlY3RlZBgDIAEoCRIOCgZzdG9yZWQYBCABKAkqOQoEU2lkZRIUChBTSURFX1VOU1BFQ0lGSUVEEAASDAoIU0lERV9CVVkQARINCglTSURFX1NFTEwQAipUCglPcmRlclR5cGUSGgoWT1JERVJfVFlQRV9VTlNQRUNJRklFRBAAEhUKEU9SREVSX1RZUEVfTUFSS0VUEAESFAoQT1JERVJfVFlQRV9MSU1JVBACKnEKC1RpbWVJbkZvcmNlEh0KGVRJTUVfSU5fRk9SQ0VfVU5TUEVDSUZJRUQQABIVChFUSU1FX0lOX0ZPUkNFX0dUQxABEhUKEVRJTUVfSU5fRk9SQ0VfSU9DEAISFQoRVElNRV9JTl9GT1JDRV9GT0sQAyqQAQoMT3JkZXJQdXJwb3NlEh0KGU9SREVSX1BVUlBPU0VfVU5TUEVDSUZJRUQQABIXChNPUkRFUl9QVVJQT1NFX0VOVFJZEAESFgoST1JERVJfUFVSUE9TRV9FWElUEAISFgoST1JERVJfUFVSUE9TRV9TVE9QEAMSGAoUT1JERVJfUFVSUE9TRV9UQVJHRVQQBCqOAwoKT3JkZXJTdGF0ZRIbChdPUkRFUl9TVEFURV9VTlNQRUNJRklFRBAAEhcKE09SREVSX1NUQVRFX1BFTkRJTkcQARIlCiFPUkRFUl9TVEFURV9BV0FJVElOR19DT05GSVJNQVRJT04QAhIZChVPUkRFUl9TVEFURV9TVUJNSVRURUQQAxIYChRPUkRFUl9TVEFURV9JTl9ET1VCVBAEEhoKFk9SREVSX1NUQVRFX0NPTkZJUk1JTkcQBRIgChxPUkRFUl9TVEFURV9QQVJUSUFMTFlfRklMTEVEEAYSGgoWT1JERVJfU1RBVEVfQ0FOQ0VMTElORxAHEhYKEk9SREVSX1NUQVRFX0ZBSUxFRBAIEhYKEk9SREVSX1NUQVRFX0ZJTExFRBAJEhkKFU9SREVSX1NUQVRFX0NBTkNFTExFRBAKEhcKE09SREVSX1NUQVRFX0VYUElSRUQQCxIYChRPUkRFUl9TVEFURV9SRUpFQ1RFRBAMEhYKEk9SREVSX1NUQVRFX0RFTklFRBANKlAKCUxpcXVpZGl0eRIZChVMSVFVSURJVFlfVU5TUEVDSUZJRUQQABITCg9MSVFVSURJVFlfTUFLRVIQARITCg9MSVFVSURJVFlfVEFLRVIQAmIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_surefill_v1_error]);
 
 /**
  * When an order entered a state, the last time it did.
@@ -251,6 +251,20 @@ export type Order = Message<"surefill.v1.Order"> & {
   simulated: boolean;
 
   /**
+   * Good till then; absent where it has no such time.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 17;
+   */
+  expireTime?: Timestamp | undefined;
+
+  /**
+   * How long it may take, from request_time on; absent where it may take for ever.
+   *
+   * @generated from field: google.protobuf.Duration execution_timeout = 18;
+   */
+  executionTimeout?: Duration | undefined;
+
+  /**
    * Where it is in its life.
    *
    * @generated from field: surefill.v1.OrderState state = 20;
@@ -361,6 +375,13 @@ export type Order = Message<"surefill.v1.Order"> & {
    * @generated from field: google.protobuf.Timestamp cancel_request_time = 35;
    */
   cancelRequestTime?: Timestamp | undefined;
+
+  /**
+   * Why, where a cancel was asked for.
+   *
+   * @generated from field: string cancel_reason = 36;
+   */
+  cancelReason: string;
 
   /**
    * When the request was received.
@@ -574,14 +595,18 @@ export type OrderEvent = Message<"surefill.v1.OrderEvent"> & {
   version: number;
 
   /**
-   * What kind of event: "order.transition" for each step, "order.late_fill", "order.overfill".
+   * What kind of event. "order.transition" for each step; beside the step that caused them: "order.execution_started"
+   * (the first attempt is fixed), "order.executed" (ended with fills), "order.execution_failed" (ended without a fill,
+   * and nobody had asked for that), "order.recovered" (another process than the one that sent it has taken it up),
+   * "order.late_fill", "order.overfill", "slippage.alert" (the average price costs more than 50 basis points against
+   * the expected one), "audit.violation". More may come.
    *
    * @generated from field: string type = 6;
    */
   type: string;
 
   /**
-   * What happened, for transitions: "ATTEMPT_PREPARED", "ACCEPTED", "FILLED" …
+   * What happened: for transitions "ATTEMPT_PREPARED", "ACCEPTED", "FILLED_FULLY" …
    *
    * @generated from field: string cause = 7;
    */
@@ -628,6 +653,34 @@ export type OrderEvent = Message<"surefill.v1.OrderEvent"> & {
    * @generated from field: surefill.v1.Fill fill = 13;
    */
   fill?: Fill | undefined;
+
+  /**
+   * What the order came to, for "order.executed" and "slippage.alert".
+   *
+   * @generated from field: surefill.v1.Execution execution = 14;
+   */
+  execution?: Execution | undefined;
+
+  /**
+   * What an audit found wrong, for "audit.violation".
+   *
+   * @generated from field: repeated surefill.v1.AuditFinding audit_findings = 15;
+   */
+  auditFindings: AuditFinding[];
+
+  /**
+   * Who decided, where an operator did.
+   *
+   * @generated from field: string operator = 20;
+   */
+  operator: string;
+
+  /**
+   * Why: an operator's reason, or that of a cancel.
+   *
+   * @generated from field: string reason = 21;
+   */
+  reason: string;
 };
 
 /**
@@ -636,6 +689,97 @@ export type OrderEvent = Message<"surefill.v1.OrderEvent"> & {
  */
 export const OrderEventSchema: GenMessage<OrderEvent> = /*@__PURE__*/
   messageDesc(file_surefill_v1_order, 5);
+
+/**
+ * What an order came to. Decimals.
+ *
+ * @generated from message surefill.v1.Execution
+ */
+export type Execution = Message<"surefill.v1.Execution"> & {
+  /**
+   * In the base asset.
+   *
+   * @generated from field: string cum_quantity = 1;
+   */
+  cumQuantity: string;
+
+  /**
+   * In the quote asset.
+   *
+   * @generated from field: string cum_quote_quantity = 2;
+   */
+  cumQuoteQuantity: string;
+
+  /**
+   * cum_quote_quantity / cum_quantity.
+   *
+   * @generated from field: string avg_price = 3;
+   */
+  avgPrice: string;
+
+  /**
+   * What slippage counts from; empty where neither the caller nor the venue gave a price.
+   *
+   * @generated from field: string expected_price = 4;
+   */
+  expectedPrice: string;
+
+  /**
+   * side × (avg − expected) / expected × 10⁴; positive is a cost. Empty without an expected price.
+   *
+   * @generated from field: string slippage_cost_bps = 5;
+   */
+  slippageCostBps: string;
+};
+
+/**
+ * Describes the message surefill.v1.Execution.
+ * Use `create(ExecutionSchema)` to create a new message.
+ */
+export const ExecutionSchema: GenMessage<Execution> = /*@__PURE__*/
+  messageDesc(file_surefill_v1_order, 6);
+
+/**
+ * Something that an audit found wrong with what is stored of an order.
+ *
+ * @generated from message surefill.v1.AuditFinding
+ */
+export type AuditFinding = Message<"surefill.v1.AuditFinding"> & {
+  /**
+   * The invariant that does not hold, such as "FILLS_SUM_UP"; docs/operations.md lists them.
+   *
+   * @generated from field: string invariant = 1;
+   */
+  invariant: string;
+
+  /**
+   * What of the order: a column, a fill, its position.
+   *
+   * @generated from field: string subject = 2;
+   */
+  subject: string;
+
+  /**
+   * What it should be.
+   *
+   * @generated from field: string expected = 3;
+   */
+  expected: string;
+
+  /**
+   * What is stored.
+   *
+   * @generated from field: string stored = 4;
+   */
+  stored: string;
+};
+
+/**
+ * Describes the message surefill.v1.AuditFinding.
+ * Use `create(AuditFindingSchema)` to create a new message.
+ */
+export const AuditFindingSchema: GenMessage<AuditFinding> = /*@__PURE__*/
+  messageDesc(file_surefill_v1_order, 7);
 
 /**
  * Side of an order or a fill (FIX 54).

@@ -4,18 +4,20 @@
 // @generated from file surefill/v1/venue_service.proto (package surefill.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import type { Duration } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
 import type { OrderType, TimeInForce } from "./order_pb.ts";
 import { file_surefill_v1_order } from "./order_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file surefill/v1/venue_service.proto.
  */
 export const file_surefill_v1_venue_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zdXJlZmlsbC92MS92ZW51ZV9zZXJ2aWNlLnByb3RvEgtzdXJlZmlsbC52MSITChFMaXN0VmVudWVzUmVxdWVzdCI4ChJMaXN0VmVudWVzUmVzcG9uc2USIgoGdmVudWVzGAEgAygLMhIuc3VyZWZpbGwudjEuVmVudWUiiQIKBVZlbnVlEgwKBG5hbWUYASABKAkSDgoGcGx1Z2luGAIgASgJEhEKCXNpbXVsYXRlZBgDIAEoCBIrCgtvcmRlcl90eXBlcxgEIAMoDjIWLnN1cmVmaWxsLnYxLk9yZGVyVHlwZRIwCg50aW1lc19pbl9mb3JjZRgFIAMoDjIYLnN1cmVmaWxsLnYxLlRpbWVJbkZvcmNlEhYKDnF1b3RlX3F1YW50aXR5GAYgASgIEhwKFGxvb2t1cF9ieV9zdWJtaXRfa2V5GAcgASgIEhcKD3JlcXVlc3RzX2V4cGlyZRgIIAEoCBIPCgdzdHJlYW1zGAkgASgIEhAKCGFjY291bnRzGAogAygJIoQBChZMaXN0SW5zdHJ1bWVudHNSZXF1ZXN0EjAKBXZlbnVlGAEgASgJQiG6SB5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDM1fSQSGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDKIAEImAKF0xpc3RJbnN0cnVtZW50c1Jlc3BvbnNlEiwKC2luc3RydW1lbnRzGAEgAygLMhcuc3VyZWZpbGwudjEuSW5zdHJ1bWVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkioAEKCkluc3RydW1lbnQSDgoGc3ltYm9sGAEgASgJEgwKBGJhc2UYAiABKAkSDQoFcXVvdGUYAyABKAkSEQoJdGlja19zaXplGAQgASgJEhAKCGxvdF9zaXplGAUgASgJEhQKDHF1YW50aXR5X21pbhgGIAEoCRIUCgxxdWFudGl0eV9tYXgYByABKAkSFAoMbm90aW9uYWxfbWluGAggASgJMsUBCgxWZW51ZVNlcnZpY2USUgoKTGlzdFZlbnVlcxIeLnN1cmVmaWxsLnYxLkxpc3RWZW51ZXNSZXF1ZXN0Gh8uc3VyZWZpbGwudjEuTGlzdFZlbnVlc1Jlc3BvbnNlIgOQAgESYQoPTGlzdEluc3RydW1lbnRzEiMuc3VyZWZpbGwudjEuTGlzdEluc3RydW1lbnRzUmVxdWVzdBokLnN1cmVmaWxsLnYxLkxpc3RJbnN0cnVtZW50c1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_buf_validate_validate, file_surefill_v1_order]);
+  fileDesc("Ch9zdXJlZmlsbC92MS92ZW51ZV9zZXJ2aWNlLnByb3RvEgtzdXJlZmlsbC52MSITChFMaXN0VmVudWVzUmVxdWVzdCI4ChJMaXN0VmVudWVzUmVzcG9uc2USIgoGdmVudWVzGAEgAygLMhIuc3VyZWZpbGwudjEuVmVudWUi4gIKBVZlbnVlEgwKBG5hbWUYASABKAkSDgoGcGx1Z2luGAIgASgJEhEKCXNpbXVsYXRlZBgDIAEoCBIrCgtvcmRlcl90eXBlcxgEIAMoDjIWLnN1cmVmaWxsLnYxLk9yZGVyVHlwZRIwCg50aW1lc19pbl9mb3JjZRgFIAMoDjIYLnN1cmVmaWxsLnYxLlRpbWVJbkZvcmNlEhYKDnF1b3RlX3F1YW50aXR5GAYgASgIEhwKFGxvb2t1cF9ieV9zdWJtaXRfa2V5GAcgASgIEhcKD3JlcXVlc3RzX2V4cGlyZRgIIAEoCBIPCgdzdHJlYW1zGAkgASgIEhAKCGFjY291bnRzGAogAygJEigKBmhlYWx0aBgLIAEoCzIYLnN1cmVmaWxsLnYxLlZlbnVlSGVhbHRoEi0KDHJhdGVfYnVkZ2V0cxgMIAMoCzIXLnN1cmVmaWxsLnYxLlJhdGVCdWRnZXQihwEKC1ZlbnVlSGVhbHRoEjAKDWJyZWFrZXJfc3RhdGUYASABKA4yGS5zdXJlZmlsbC52MS5CcmVha2VyU3RhdGUSGQoRZmFpbHVyZXNfaW5fYV9yb3cYAiABKA0SKwoIcHJvYmVfaW4YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24idAoKUmF0ZUJ1ZGdldBIPCgdhY2NvdW50GAEgASgJEi0KCnBhdXNlZF9mb3IYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SJgoGbGltaXRzGAMgAygLMhYuc3VyZWZpbGwudjEuUmF0ZUxpbWl0IowBCglSYXRlTGltaXQSDAoEbmFtZRgBIAEoCRIUCgxyZXF1ZXN0c19tYXgYAiABKA0SGQoRcmVxdWVzdHNfcmVzZXJ2ZWQYAyABKA0SFQoNcmVxdWVzdHNfbGVmdBgEIAEoDRIpCgZ3aW5kb3cYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24ihAEKFkxpc3RJbnN0cnVtZW50c1JlcXVlc3QSMAoFdmVudWUYASABKAlCIbpIHnIcMhpeW2EtejAtOV1bYS16MC05Xy1dezAsMzV9JBIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMogAQiYAoXTGlzdEluc3RydW1lbnRzUmVzcG9uc2USLAoLaW5zdHJ1bWVudHMYASADKAsyFy5zdXJlZmlsbC52MS5JbnN0cnVtZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKgAQoKSW5zdHJ1bWVudBIOCgZzeW1ib2wYASABKAkSDAoEYmFzZRgCIAEoCRINCgVxdW90ZRgDIAEoCRIRCgl0aWNrX3NpemUYBCABKAkSEAoIbG90X3NpemUYBSABKAkSFAoMcXVhbnRpdHlfbWluGAYgASgJEhQKDHF1YW50aXR5X21heBgHIAEoCRIUCgxub3Rpb25hbF9taW4YCCABKAkqfAoMQnJlYWtlclN0YXRlEh0KGUJSRUFLRVJfU1RBVEVfVU5TUEVDSUZJRUQQABIYChRCUkVBS0VSX1NUQVRFX0NMT1NFRBABEhYKEkJSRUFLRVJfU1RBVEVfT1BFThACEhsKF0JSRUFLRVJfU1RBVEVfSEFMRl9PUEVOEAMyxQEKDFZlbnVlU2VydmljZRJSCgpMaXN0VmVudWVzEh4uc3VyZWZpbGwudjEuTGlzdFZlbnVlc1JlcXVlc3QaHy5zdXJlZmlsbC52MS5MaXN0VmVudWVzUmVzcG9uc2UiA5ACARJhCg9MaXN0SW5zdHJ1bWVudHMSIy5zdXJlZmlsbC52MS5MaXN0SW5zdHJ1bWVudHNSZXF1ZXN0GiQuc3VyZWZpbGwudjEuTGlzdEluc3RydW1lbnRzUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_duration, file_surefill_v1_order]);
 
 /**
  * No fields: the list is short.
@@ -128,6 +130,20 @@ export type Venue = Message<"surefill.v1.Venue"> & {
    * @generated from field: repeated string accounts = 10;
    */
   accounts: string[];
+
+  /**
+   * Whether this server gets answers from it.
+   *
+   * @generated from field: surefill.v1.VenueHealth health = 11;
+   */
+  health?: VenueHealth | undefined;
+
+  /**
+   * How many requests its accounts may still make, all servers and trackers together.
+   *
+   * @generated from field: repeated surefill.v1.RateBudget rate_budgets = 12;
+   */
+  rateBudgets: RateBudget[];
 };
 
 /**
@@ -136,6 +152,126 @@ export type Venue = Message<"surefill.v1.Venue"> & {
  */
 export const VenueSchema: GenMessage<Venue> = /*@__PURE__*/
   messageDesc(file_surefill_v1_venue_service, 2);
+
+/**
+ * How this server finds the venue; another one may see it otherwise.
+ *
+ * @generated from message surefill.v1.VenueHealth
+ */
+export type VenueHealth = Message<"surefill.v1.VenueHealth"> & {
+  /**
+   * Whether new orders are sent to it.
+   *
+   * @generated from field: surefill.v1.BreakerState breaker_state = 1;
+   */
+  breakerState: BreakerState;
+
+  /**
+   * Attempts without an answer since the last answer.
+   *
+   * @generated from field: uint32 failures_in_a_row = 2;
+   */
+  failuresInARow: number;
+
+  /**
+   * Until the next probe; absent unless OPEN.
+   *
+   * @generated from field: google.protobuf.Duration probe_in = 3;
+   */
+  probeIn?: Duration | undefined;
+};
+
+/**
+ * Describes the message surefill.v1.VenueHealth.
+ * Use `create(VenueHealthSchema)` to create a new message.
+ */
+export const VenueHealthSchema: GenMessage<VenueHealth> = /*@__PURE__*/
+  messageDesc(file_surefill_v1_venue_service, 3);
+
+/**
+ * A venue account's requests.
+ *
+ * @generated from message surefill.v1.RateBudget
+ */
+export type RateBudget = Message<"surefill.v1.RateBudget"> & {
+  /**
+   * Whose.
+   *
+   * @generated from field: string account = 1;
+   */
+  account: string;
+
+  /**
+   * Until new orders and polls leave again, where the venue asked this server for a pause; absent where nothing holds
+   * them.
+   *
+   * @generated from field: google.protobuf.Duration paused_for = 2;
+   */
+  pausedFor?: Duration | undefined;
+
+  /**
+   * Per limit that the venue states; none where it states none.
+   *
+   * @generated from field: repeated surefill.v1.RateLimit limits = 3;
+   */
+  limits: RateLimit[];
+};
+
+/**
+ * Describes the message surefill.v1.RateBudget.
+ * Use `create(RateBudgetSchema)` to create a new message.
+ */
+export const RateBudgetSchema: GenMessage<RateBudget> = /*@__PURE__*/
+  messageDesc(file_surefill_v1_venue_service, 4);
+
+/**
+ * A limit of a venue, as this service keeps to it.
+ *
+ * @generated from message surefill.v1.RateLimit
+ */
+export type RateLimit = Message<"surefill.v1.RateLimit"> & {
+  /**
+   * The venue library's name for it.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Requests, by their weights, that may be made in any window.
+   *
+   * @generated from field: uint32 requests_max = 2;
+   */
+  requestsMax: number;
+
+  /**
+   * How many of them are kept for cancels, look-ups and orders that reduce a position.
+   *
+   * @generated from field: uint32 requests_reserved = 3;
+   */
+  requestsReserved: number;
+
+  /**
+   * How many are left now, those in reserve included.
+   *
+   * @generated from field: uint32 requests_left = 4;
+   */
+  requestsLeft: number;
+
+  /**
+   * The window.
+   *
+   * @generated from field: google.protobuf.Duration window = 5;
+   */
+  window?: Duration | undefined;
+};
+
+/**
+ * Describes the message surefill.v1.RateLimit.
+ * Use `create(RateLimitSchema)` to create a new message.
+ */
+export const RateLimitSchema: GenMessage<RateLimit> = /*@__PURE__*/
+  messageDesc(file_surefill_v1_venue_service, 5);
 
 /**
  * Whose instruments to list.
@@ -170,7 +306,7 @@ export type ListInstrumentsRequest = Message<"surefill.v1.ListInstrumentsRequest
  * Use `create(ListInstrumentsRequestSchema)` to create a new message.
  */
 export const ListInstrumentsRequestSchema: GenMessage<ListInstrumentsRequest> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_venue_service, 3);
+  messageDesc(file_surefill_v1_venue_service, 6);
 
 /**
  * One page of instruments.
@@ -198,7 +334,7 @@ export type ListInstrumentsResponse = Message<"surefill.v1.ListInstrumentsRespon
  * Use `create(ListInstrumentsResponseSchema)` to create a new message.
  */
 export const ListInstrumentsResponseSchema: GenMessage<ListInstrumentsResponse> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_venue_service, 4);
+  messageDesc(file_surefill_v1_venue_service, 7);
 
 /**
  * What can be traded, with its precision and limits. All numbers are decimals.
@@ -268,7 +404,55 @@ export type Instrument = Message<"surefill.v1.Instrument"> & {
  * Use `create(InstrumentSchema)` to create a new message.
  */
 export const InstrumentSchema: GenMessage<Instrument> = /*@__PURE__*/
-  messageDesc(file_surefill_v1_venue_service, 5);
+  messageDesc(file_surefill_v1_venue_service, 8);
+
+/**
+ * Whether new orders are sent to a venue. Cancels, look-ups and orders that reduce a position are sent in any state.
+ *
+ * @generated from enum surefill.v1.BreakerState
+ */
+export const BreakerState = {
+  /**
+   * Not told.
+   *
+   * @generated from enum value: BREAKER_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * New orders are sent.
+   *
+   * @generated from enum value: BREAKER_STATE_CLOSED = 1;
+   */
+  CLOSED: 1,
+
+  /**
+   * The venue does not answer: new orders wait, until one is sent as a probe.
+   *
+   * @generated from enum value: BREAKER_STATE_OPEN = 2;
+   */
+  OPEN: 2,
+
+  /**
+   * A probe is under way.
+   *
+   * @generated from enum value: BREAKER_STATE_HALF_OPEN = 3;
+   */
+  HALF_OPEN: 3,
+} as const;
+
+/**
+ * Whether new orders are sent to a venue. Cancels, look-ups and orders that reduce a position are sent in any state.
+ *
+ * @generated from enum surefill.v1.BreakerState
+ */
+export type BreakerState = (typeof BreakerState)[keyof typeof BreakerState] | UnknownEnum;
+
+/**
+ * Describes the enum surefill.v1.BreakerState.
+ */
+export const BreakerStateSchema: GenEnum<BreakerState> = /*@__PURE__*/
+  enumDesc(file_surefill_v1_venue_service, 0);
 
 /**
  * What can be traded, where, and with which orders.

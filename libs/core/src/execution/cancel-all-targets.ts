@@ -1,0 +1,182 @@
+import { covers } from "../account/trading-state.ts";
+import type { VenueAccount } from "../account/venue-account.ts";
+import type { Desk } from "../desk/desk.ts";
+import { SurefillError } from "../error/surefill-error.ts";
+import { attemptOf, isFateOpen, isTerminal, type Order } from "../order/order.ts";
+import type { OrderId } from "../order/order-id.ts";
+import type {
+  CancelAllFailure,
+  CancelAllPartKey,
+  CancelAllTarget,
+  CancelAllTerms,
+  UnprotectedPosition,
+} from "../store/cancel-all-store.ts";
+import type { OrderPosition } from "../store/order-store.ts";
+import type { PositionKey } from "../store/position-store.ts";
+import { addMs, laterOf, type WallTime, wallTime } from "../time/wall-time.ts";
+import { requestCancel } from "./request-cancel.ts";
+
+const pageMax = 500;
+const readMax = 1_000;
+const liveStopsMax = 1_000;
+/** Before a venue that refused a cancel is asked once more. */
+const askAgainMs = 5_000;
+/** How far a venue's clock may be behind ours. */
+const venueClockBehindMsMax = 1_000;
+
+/** Whether a campaign is to cancel an order of ours. */
+export function isTarget(terms: CancelAllTerms, { instruction, requestedAt }: Order): boolean {
+  const { purpose } = instruction;
+  if (!covers(terms.scope, instruction)) return false;
+  if (terms.keepsProtection && (purpose === "STOP" || purpose === "TARGET")) return false;
+  // What was asked for later is not meant, unless it slipped in beside the halt.
+  return requestedAt <= terms.requestedAt || (terms.halts && purpose === "ENTRY");
+}
+
+/** Our orders that one part of a campaign is to cancel, from the first look for them to the end of the last. */
+export class CancelAllTargets {
+  readonly #desk: Desk;
+  readonly #terms: CancelAllTerms;
+  readonly #part: CancelAllPartKey;
+  readonly #open = new Map<OrderId, Order>();
+  readonly #failures = new Map<OrderId, CancelAllFailure>();
+  readonly #stops = new Map<string, PositionKey>();
+  #count = 0;
+  #unasked = 0;
+  #askAgainAtMs: number;
+  #deadAfter: WallTime | "NEVER" = wallTime(0);
+
+  constructor(desk: Desk, terms: CancelAllTerms, venueAccount: VenueAccount) {
+    this.#desk = desk;
+    this.#terms = terms;
+    this.#part = { campaignId: terms.campaignId, venueAccount };
+    this.#askAgainAtMs = desk.clock.monotonicMs() + askAgainMs;
+  }
+
+  get counts() {
+    const targets = this.#count;
+    return { targets, requested: targets - this.#unasked, closed: targets - this.#open.size };
+  }
+
+  /** Orders of the campaign that have not ended, as they were read last. */
+  get open(): ReadonlyMap<OrderId, Order> {
+    return this.#open;
+  }
+
+  get failures(): readonly CancelAllFailure[] {
+    return [...this.#failures.values()];
+  }
+
+  /** When the last attempt whose fate was open can't be accepted any more; NEVER where its request does not expire. */
+  get deadAfter(): WallTime | "NEVER" {
+    return [...this.#open.values()].some((order) => isFateOpen(order)) ? this.#deadAfter : wallTime(0);
+  }
+
+  /** Takes up what an earlier process found, then finds what is live now, page by page, and asks each to be cancelled. */
+  async find(act: (order: Order) => void): Promise<void> {
+    await this.#resume();
+    let after: OrderPosition | undefined;
+    for (;;) {
+      const page: readonly Order[] = await this.#desk.store.orders.live(this.#part.venueAccount, pageMax, after);
+      const found = page.filter((order) => isTarget(this.#terms, order) && !this.#open.has(order.orderId));
+      const targets = found.map(({ orderId }): CancelAllTarget => ({ kind: "OWN", orderId }));
+      if (targets.length > 0) await this.#desk.store.cancelAlls.addTargets(this.#part, targets);
+      this.#count += found.length;
+      for (const order of found) this.#take(order);
+      after = page.at(-1);
+      await this.#ask(found, act);
+      if (page.length < pageMax) return;
+    }
+  }
+
+  /** Reads the open ones again, and asks again for those whose cancel the venue refused or that could not be asked. */
+  async refresh(act: (order: Order) => void): Promise<void> {
+    const ids = [...this.#open.keys()];
+    for (let from = 0; from < ids.length; from += readMax) {
+      for (const order of await this.#desk.store.orders.findMany(ids.slice(from, from + readMax))) this.#take(order);
+    }
+    const nowMs = this.#desk.clock.monotonicMs();
+    const asksAgain = nowMs >= this.#askAgainAtMs;
+    if (asksAgain) this.#askAgainAtMs = nowMs + askAgainMs;
+    this.#unasked = 0;
+    const isDue = (order: Order) => order.cancelRequest === undefined || (asksAgain && isAtVenue(order));
+    await this.#ask([...this.#open.values()].filter(isDue), act);
+  }
+
+  /** Positions that are held, whose stop this campaign cancelled and that no other live order protects. */
+  async unprotected(): Promise<readonly UnprotectedPosition[]> {
+    const { positions } = this.#desk.store;
+    const found: UnprotectedPosition[] = [];
+    for (const key of this.#stops.values()) {
+      const position = await positions.find(key);
+      if (position === undefined || position.quantity === "0") continue;
+      const live = await positions.liveOrders(key, liveStopsMax);
+      if (live.some(({ instruction }) => instruction.purpose === "STOP")) continue;
+      const { instrument, positionId } = key;
+      found.push({ instrument, positionId, quantity: position.quantity });
+    }
+    return found;
+  }
+
+  async #resume(): Promise<void> {
+    let after: Extract<CancelAllTarget, { kind: "OWN" }> | undefined;
+    for (;;) {
+      const page = await this.#desk.store.cancelAlls.targets(this.#part, "OWN", readMax, after);
+      this.#count += page.length;
+      if (page.length > 0) {
+        const orders = await this.#desk.store.orders.findMany(page.map(({ orderId }) => orderId));
+        for (const order of orders) this.#take(order);
+      }
+      after = page.at(-1);
+      if (page.length < readMax) return;
+    }
+  }
+
+  async #ask(orders: readonly Order[], act: (order: Order) => void): Promise<void> {
+    for (let from = 0; from < orders.length; from += pageMax) {
+      await Promise.all(orders.slice(from, from + pageMax).map((order) => this.#askOne(order, act)));
+    }
+  }
+
+  /** One order that can't be asked to be cancelled must not keep the others from it. */
+  async #askOne(order: Order, act: (order: Order) => void): Promise<void> {
+    try {
+      const asked = await requestCancel(this.#desk, order, this.#terms.reason);
+      this.#take(asked);
+      if (asked.state === "CANCELLING") act(asked);
+    } catch (thrown) {
+      const error = SurefillError.from(thrown);
+      this.#unasked += 1;
+      this.#failures.set(order.orderId, { orderId: order.orderId, error: error.toOrderError() });
+      this.#desk.log.error({ error: thrown, order_id: order.orderId }, "a cancel could not be requested");
+    }
+  }
+
+  #take(order: Order): void {
+    const { instruction, orderId, positionId } = order;
+    const { venue, account, instrument } = instruction;
+    if (instruction.purpose === "STOP") {
+      this.#stops.set(`${instrument}/${positionId}`, { venue, account, instrument, positionId });
+    }
+    this.#failures.delete(orderId);
+    if (isTerminal(order)) {
+      this.#open.delete(orderId);
+      return;
+    }
+    this.#open.set(orderId, order);
+    if (isRefused(order)) this.#failures.set(orderId, { orderId, error: order.lastError });
+    if (!isFateOpen(order) || this.#deadAfter === "NEVER") return;
+    const validUntil = attemptOf(order)?.validUntil;
+    this.#deadAfter =
+      validUntil === undefined ? "NEVER" : laterOf(this.#deadAfter, addMs(validUntil, venueClockBehindMsMax));
+  }
+}
+
+function isAtVenue({ state }: Order): boolean {
+  return state === "CONFIRMING" || state === "PARTIALLY_FILLED";
+}
+
+/** Whether the venue has it still, though it was asked to cancel it. */
+function isRefused(order: Order): order is Order & { readonly lastError: NonNullable<Order["lastError"]> } {
+  return isAtVenue(order) && order.cancelRequest !== undefined && order.lastError !== undefined;
+}

@@ -1,0 +1,58 @@
+import type { AccountId } from "../account/account-id.ts";
+import { orderError } from "../error/order-error.ts";
+import { SurefillError } from "../error/surefill-error.ts";
+import type { CancelOutcome, LookupAnswer, Venue } from "../venue/venue.ts";
+import type { VenueGate } from "./venue-gate.ts";
+
+/**
+ * A venue whose requests for an account pass its gate, whoever makes them; cancels and look-ups are always urgent, all
+ * others if `isUrgent`. An attempt's prepare and submit pass as they are: the attempt is paid for as a whole, by
+ * whoever was admitted. Prices and instruments belong to no account.
+ */
+export function gatedVenue(venue: Venue, gate: VenueGate, { isUrgent }: { readonly isUrgent: boolean }): Venue {
+  const heard = <T extends CancelOutcome | LookupAnswer>(account: AccountId, answer: T): T => {
+    if ("error" in answer) gate.refused(account, answer.error, answer.retryAfterMs);
+    return answer;
+  };
+  const { watch } = venue;
+  // Every method of the port stands here: one that is missing does not compile.
+  const gated: Omit<Required<Venue>, "watch"> = {
+    instruments: (signal) => venue.instruments(signal),
+    prices: (instruments, signal) => venue.prices(instruments, signal),
+    balances: (account, signal) =>
+      gate.ask({ account, operation: "balances", isUrgent }, signal, () => venue.balances(account, signal)),
+    prepare: (request, signal) => venue.prepare(request, signal),
+    submit: (account, attempt, signal) => venue.submit(account, attempt, signal),
+    lookup: async (attempt, signal) => {
+      const { account } = attempt;
+      return heard(
+        account,
+        await gate.ask({ account, operation: "lookup", isUrgent: true }, signal, () => venue.lookup(attempt, signal)),
+      );
+    },
+    cancel: async (attempt, signal) => {
+      const { account } = attempt;
+      let isSent = false;
+      try {
+        const answer = gate.ask({ account, operation: "cancel", isUrgent: true }, signal, () => {
+          isSent = true;
+          return venue.cancel(attempt, signal);
+        });
+        return heard(account, await answer);
+      } catch (thrown) {
+        if (isSent) throw thrown;
+        // Nothing left this process: the order is open there, and the cancel is due again.
+        const { message, context } = SurefillError.from(thrown);
+        return { kind: "REFUSED", error: orderError("RATE_BUDGET_USED_UP", message, context) };
+      }
+    },
+    openOrders: (account, signal) =>
+      gate.ask({ account, operation: "openOrders", isUrgent }, signal, () => venue.openOrders(account, signal)),
+    fillsSince: (account, after, limit, signal) =>
+      gate.ask({ account, operation: "fillsSince", isUrgent }, signal, () =>
+        venue.fillsSince(account, after, limit, signal),
+      ),
+    close: () => venue.close(),
+  };
+  return watch === undefined ? gated : { ...gated, watch: watch.bind(venue) };
+}

@@ -1,0 +1,57 @@
+import { orderError } from "../error/order-error.ts";
+import type { ExecutionReport } from "../order/execution-report.ts";
+import { attemptOf, type Order } from "../order/order.ts";
+import type { OrderId } from "../order/order-id.ts";
+import type { LookupAnswer } from "../venue/venue.ts";
+
+/**
+ * How often in turn, and for how long, a venue must not find what it had before that is believed: replicas lag, and
+ * look-ups that a venue's load makes fail can look like this.
+ */
+const believed = { lookupsMin: 5, msMin: 60_000 } as const;
+
+interface Missing {
+  /** What is known of the order: news of it begins the count anew. */
+  readonly known: string;
+  readonly sinceMs: number;
+  readonly lookups: number;
+}
+
+/** Counts how long orders that a venue had have not been found there. */
+export class Disappearances {
+  readonly #missing = new Map<OrderId, Missing>();
+
+  /**
+   * Takes in what a look-up came to at `nowMs` (monotonic); gives a report once the order has been missing for long
+   * enough. Only answers that could have seen the order count: of a venue time after the order came to its state.
+   */
+  lookedUp(order: Order, answer: LookupAnswer, nowMs: number): ExecutionReport | undefined {
+    const { orderId, state } = order;
+    const attempt = attemptOf(order);
+    if (answer.kind === "UNAVAILABLE") return undefined;
+    const isOpen = state === "CONFIRMING" || state === "PARTIALLY_FILLED" || state === "CANCELLING";
+    if (answer.kind === "FOUND" || !isOpen || attempt === undefined) {
+      this.#missing.delete(orderId);
+      return undefined;
+    }
+    if (answer.asOf <= (order.stateTimes[state] ?? order.updatedAt)) return undefined;
+    const known = `${state} ${order.cumQuantity} ${attempt.number}`;
+    const before = this.#missing.get(orderId);
+    const isNews = before?.known !== known;
+    const missing = {
+      known,
+      sinceMs: isNews ? nowMs : before.sinceMs,
+      lookups: isNews ? 1 : before.lookups + 1,
+    };
+    this.#missing.set(orderId, missing);
+    if (missing.lookups < believed.lookupsMin || nowMs - missing.sinceMs < believed.msMin) return undefined;
+    const text = "the venue had the order and knows nothing of it any more";
+    const error = orderError("ORDER_FORGOTTEN", text, { submit_key: attempt.submitKey });
+    return { submitKey: attempt.submitKey, evidence: { kind: "VANISHED", error }, fills: [] };
+  }
+
+  /** Forgets orders that are live no more. */
+  keepOnly(isLive: (orderId: OrderId) => boolean): void {
+    for (const orderId of this.#missing.keys()) if (!isLive(orderId)) this.#missing.delete(orderId);
+  }
+}

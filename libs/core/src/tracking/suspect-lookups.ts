@@ -1,0 +1,108 @@
+import type { VenueAccount } from "../account/venue-account.ts";
+import type { Desk } from "../desk/desk.ts";
+import { recordReport } from "../desk/record-report.ts";
+import { compare } from "../money/decimal.ts";
+import type { Quantity } from "../money/quantity.ts";
+import { isTerminal, type Order } from "../order/order.ts";
+import type { OrderId } from "../order/order-id.ts";
+import type { LiveOrder } from "../store/live-order.ts";
+import type { VenueEntry } from "../venue/venue-directory.ts";
+import { Disappearances } from "./disappearances.ts";
+import type { LiveOrders } from "./live-orders.ts";
+import { askAbout, type LookedUp } from "./look-up.ts";
+import { LookupLadder } from "./lookup-ladder.ts";
+import type { PassKind } from "./reconciler.ts";
+import type { Difference, DifferenceKind } from "./reconciliation.ts";
+
+/** Look-ups in one pass; what is not asked about then is at the next one. */
+const lookupsMax: Readonly<Record<PassKind, number>> = { POLL: 100, FULL: 1_000 };
+
+/** Asks about single orders that the venue's bulk answers don't settle, each in intervals that grow. */
+export class SuspectLookups {
+  readonly #desk: Desk;
+  readonly #entry: VenueEntry;
+  readonly #venueAccount: VenueAccount;
+  readonly #live: LiveOrders;
+  readonly #ladder = new LookupLadder();
+  readonly #disappearances = new Disappearances();
+
+  constructor(desk: Desk, entry: VenueEntry, venueAccount: VenueAccount, live: LiveOrders) {
+    this.#desk = desk;
+    this.#entry = entry;
+    this.#venueAccount = venueAccount;
+    this.#live = live;
+  }
+
+  /** `behind`: those that are open at the venue with more fills than are recorded. */
+  async ask(
+    orders: readonly LiveOrder[],
+    behind: ReadonlySet<OrderId>,
+    kind: PassKind,
+    signal: AbortSignal,
+  ): Promise<{ readonly lookedUp: number; readonly differences: readonly Difference[] }> {
+    const isLive = (orderId: OrderId) => this.#live.find(orderId) !== undefined;
+    this.#ladder.keepOnly(isLive);
+    this.#disappearances.keepOnly(isLive);
+    const suspects = await this.#withoutSubmissionsUnderWay(orders);
+    const nowMs = this.#desk.clock.monotonicMs();
+    const wanted = kind === "FULL" ? suspects : suspects.filter((order) => this.#ladder.isDue(order, nowMs));
+    // What is in doubt holds up its order; what is not listed any more has only ended. Who has waited longest comes first.
+    const byWaiting = wanted.toSorted((a, b) => this.#ladder.dueMs(a) - this.#ladder.dueMs(b));
+    const due = [...byWaiting.filter(isInDoubt), ...byWaiting.filter((order) => !isInDoubt(order))];
+    const asked = due.slice(0, lookupsMax[kind]);
+    const rows = await this.#desk.store.orders.findMany(asked.map(({ orderId }) => orderId));
+    const byId = new Map(rows.map((order) => [order.orderId, order]));
+    const differences: Difference[] = [];
+    let lookedUp = 0;
+    for (const order of asked.flatMap(({ orderId }) => byId.get(orderId) ?? [])) {
+      if (signal.aborted) break;
+      const { orderId } = order;
+      this.#live.take(order);
+      if (isTerminal(order)) continue;
+      this.#ladder.lookedUp(order, nowMs);
+      lookedUp += 1;
+      const told = await this.#askAbout(order);
+      const difference = told && differenceOf(told, behind.has(orderId));
+      if (difference !== undefined) differences.push({ orderId, kind: difference });
+    }
+    const left = kind === "FULL" ? due.slice(lookupsMax.FULL) : [];
+    return {
+      lookedUp,
+      differences: [...differences, ...left.map(({ orderId }) => ({ orderId, kind: "NOT_LOOKED_UP" }) as const)],
+    };
+  }
+
+  /** Asks the venue; what it had and does not find for a while is in doubt. */
+  async #askAbout(known: Order): Promise<LookedUp | undefined> {
+    const told = await askAbout(this.#desk, this.#entry, known);
+    const nowMs = this.#desk.clock.monotonicMs();
+    const vanished = told && this.#disappearances.lookedUp(told.order, told.answer, nowMs);
+    if (told === undefined || vanished === undefined) return told;
+    return { ...told, order: await recordReport(this.#desk, told.order, vanished) };
+  }
+
+  /** A SUBMITTED order belongs to the server that holds the lease: it is asked about only once that lease has ended. */
+  async #withoutSubmissionsUnderWay(orders: readonly LiveOrder[]): Promise<readonly LiveOrder[]> {
+    const sent = orders.filter(({ attempt, state }) => attempt !== undefined && state !== "FAILED");
+    if (!sent.some(({ state }) => state === "SUBMITTED")) return sent;
+    const held = await this.#desk.store.leases.held([this.#venueAccount]);
+    return held.length > 0 ? sent.filter(({ state }) => state !== "SUBMITTED") : sent;
+  }
+}
+
+function isInDoubt({ state }: LiveOrder): boolean {
+  return state === "IN_DOUBT" || state === "SUBMITTED";
+}
+
+/** How the order still differs from what the venue said about it. */
+function differenceOf({ order, answer }: LookedUp, isBehind: boolean): DifferenceKind | undefined {
+  if (isTerminal(order) || order.state === "FAILED") return undefined;
+  if (order.state === "IN_DOUBT" || order.state === "SUBMITTED") return "IN_DOUBT";
+  if (answer.kind === "UNAVAILABLE") return "NOT_LOOKED_UP";
+  if (answer.kind === "NOT_FOUND") return "UNKNOWN_AT_VENUE";
+  return isBehind && isStillBehind(order, answer.report.cumQuantity) ? "FILLS_MISSING" : undefined;
+}
+
+function isStillBehind({ cumQuantity }: Order, atVenue: Quantity | undefined): boolean {
+  return atVenue !== undefined && compare(atVenue, cumQuantity) > 0;
+}
