@@ -27,7 +27,8 @@ export const importTable: Readonly<Record<Layer, Rule>> = {
   runtime: { layers: ["core", "persistence"], packages: "*" },
   // Never another venue.
   venue: { layers: ["core"], packages: "*" },
-  testkit: { layers: ["core"], packages: ["vitest"] },
+  // Plain functions, so that the cards run outside vitest too.
+  testkit: { layers: ["core"], packages: [] },
   // Venues only through the registry, which imports them by a name it does not know.
   app: { layers: ["core", "contracts", "persistence", "runtime", "app"], packages: "*" },
   // Real core and the real paper venue; whatever else a process has is replaced.
