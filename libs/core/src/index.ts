@@ -224,6 +224,7 @@ export { defineVenue, type VenueEnvironment, type VenuePlugin } from "./venue/pl
 export type {
   AttemptReference,
   AttemptRequest,
+  CancelAllOutcome,
   CancelOutcome,
   FillPage,
   LookupAnswer,

@@ -17,7 +17,7 @@ export const manifest: VenueManifest = {
     streams: true,
     partialFills: true,
     bulkQueries: true,
-    cancelAll: false,
+    cancelAll: true,
   },
   rateLimits: [],
 };

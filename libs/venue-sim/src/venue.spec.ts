@@ -196,6 +196,20 @@ describe("questions", () => {
     expect(await venue.openOrders(paper, never)).toEqual([]);
   });
 
+  test("cancelling all ends what rests, and tells the ends; a closed exchange proves nothing", async () => {
+    const { venue } = await open();
+    const resting = { pricing: { type: "LIMIT", timeInForce: "GTC", limitPrice: price("9000") } } as const;
+    const attempt = await prepared(venue, resting);
+    await venue.submit(paper, attempt, never);
+    expect(await venue.cancelAll?.(paper, instrumentId("SOL/USDC"), never)).toEqual({ kind: "ACCEPTED", reports: [] });
+    expect(await venue.cancelAll?.(paper, undefined, never)).toMatchObject({
+      kind: "ACCEPTED",
+      reports: [{ submitKey: attempt.submitKey, evidence: { kind: "CANCELLED" } }],
+    });
+    await venue.close();
+    expect(await venue.cancelAll?.(paper, undefined, never)).toMatchObject({ kind: "UNKNOWN" });
+  });
+
   test("fills come in pages that go on where the last one ended, also when it was empty", async () => {
     const { venue, clock } = await open();
     const empty = await venue.fillsSince(paper, clock.wall(), 2, never);

@@ -4,6 +4,7 @@ import {
   type AttemptReference,
   type AttemptRequest,
   addMs,
+  type CancelAllOutcome,
   type CancelOutcome,
   type ExecutionReport,
   type FillPage,
@@ -102,6 +103,19 @@ export class SimVenue implements Venue {
       return answer.kind === "CANCELLED"
         ? { kind: "ACCEPTED", report: executionReport(answer.report) }
         : { kind: "NOT_OPEN" };
+    } catch (thrown) {
+      return { kind: "UNKNOWN", error: lostAnswer(thrown) };
+    }
+  }
+
+  async cancelAll(
+    account: AccountId,
+    instrument: InstrumentId | undefined,
+    signal: AbortSignal,
+  ): Promise<CancelAllOutcome> {
+    try {
+      const { cancelled } = await this.#exchange.cancelAll(account, instrument, signal);
+      return { kind: "ACCEPTED", reports: cancelled.map(executionReport) };
     } catch (thrown) {
       return { kind: "UNKNOWN", error: lostAnswer(thrown) };
     }

@@ -12,6 +12,7 @@ import {
 } from "@surefill/core";
 import {
   type AccountFills,
+  type CancelAllAnswer,
   type CancelAnswer,
   ConnectionError,
   type ExchangeApi,
@@ -162,6 +163,25 @@ export class FaultyLine implements ExchangeApi {
         return this.#noAnswer();
       default:
         return this.#place.exchange.cancel(account, submitKey);
+    }
+  }
+
+  async cancelAll(account: AccountId, instrument: InstrumentId | undefined): Promise<CancelAllAnswer> {
+    this.#witness.asked(account);
+    const fault = this.#stormy() ?? this.#faults.draw(oddsOf.cancel);
+    switch (fault) {
+      case "cancel_lost":
+      case "server_error":
+      case "too_many_requests":
+        throw new ConnectionError("MAYBE", fault);
+      case "cancel_not_found":
+        // It says that it is done, and has not begun.
+        return { cancelled: [] };
+      case "cancel_answer_lost":
+        await this.#place.exchange.cancelAll(account, instrument);
+        return this.#noAnswer();
+      default:
+        return this.#place.exchange.cancelAll(account, instrument);
     }
   }
 

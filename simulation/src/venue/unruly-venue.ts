@@ -2,6 +2,7 @@ import {
   type AccountId,
   type AttemptReference,
   type AttemptRequest,
+  type CancelAllOutcome,
   type CancelOutcome,
   type ExecutionReport,
   type FillPage,
@@ -39,6 +40,8 @@ export class UnrulyVenue implements Venue {
   readonly close: Venue["close"];
   /** Absent where the venue has no stream. */
   readonly watch?: NonNullable<Venue["watch"]>;
+  /** Absent where the venue has none. */
+  readonly cancelAll?: NonNullable<Venue["cancelAll"]>;
 
   constructor(venue: Venue, character: VenueCharacter, faults: Faults, refusals: LateRefusals) {
     this.#venue = venue;
@@ -53,6 +56,8 @@ export class UnrulyVenue implements Venue {
     if (watch !== undefined && character.capabilities.streams) {
       this.watch = (account, signal) => this.#translated(watch(account, signal));
     }
+    const cancelAll = venue.cancelAll?.bind(venue);
+    if (cancelAll !== undefined) this.cancelAll = (...call) => this.#sweep(() => cancelAll(...call));
   }
 
   async prepare(request: AttemptRequest, signal: AbortSignal): Promise<PrepareAnswer> {
@@ -92,6 +97,18 @@ export class UnrulyVenue implements Venue {
     if (outcome.kind !== "ACCEPTED" || outcome.report === undefined) return outcome;
     // Half of the venues tell of the end by a report of its own.
     return this.#faults.happens(0.5) ? { kind: "ACCEPTED" } : { kind: "ACCEPTED", report: this.#told(outcome.report) };
+  }
+
+  async #sweep(sweep: () => Promise<CancelAllOutcome>): Promise<CancelAllOutcome> {
+    if (this.#faults.draw(refusedCancels) !== undefined) {
+      const code = this.#faults.happens(0.5) ? "VENUE_BUSY" : "ORDER_VALIDATION";
+      return { kind: "REFUSED", error: orderError(code, "not now") };
+    }
+    const outcome = await sweep();
+    if (outcome.kind !== "ACCEPTED" || outcome.reports === undefined) return outcome;
+    // Half of the venues name no orders in their answer.
+    if (this.#faults.happens(0.5)) return { kind: "ACCEPTED" };
+    return { kind: "ACCEPTED", reports: outcome.reports.map((report) => this.#told(report)) };
   }
 
   async openOrders(account: AccountId, signal: AbortSignal): Promise<readonly ExecutionReport[]> {

@@ -1,22 +1,45 @@
 import type { AccountId } from "../account/account-id.ts";
 import { orderError } from "../error/order-error.ts";
 import { SurefillError } from "../error/surefill-error.ts";
-import type { CancelOutcome, LookupAnswer, Venue } from "../venue/venue.ts";
+import type { CancelAllOutcome, CancelOutcome, LookupAnswer, Venue } from "../venue/venue.ts";
 import type { VenueGate } from "./venue-gate.ts";
 
 /**
- * A venue whose requests for an account pass its gate, whoever makes them; cancels and look-ups are always urgent, all
- * others if `isUrgent`. An attempt's prepare and submit pass as they are: the attempt is paid for as a whole, by
+ * A venue whose requests for an account pass its gate, whoever makes them; cancels, a cancelAll among them, and look-ups
+ * are always urgent, all others if `isUrgent`. An attempt's prepare and submit pass as they are: the attempt is paid for as a whole, by
  * whoever was admitted. Prices and instruments belong to no account.
  */
 export function gatedVenue(venue: Venue, gate: VenueGate, { isUrgent }: { readonly isUrgent: boolean }): Venue {
-  const heard = <T extends CancelOutcome | LookupAnswer>(account: AccountId, answer: T): T => {
+  const heard = <T extends CancelOutcome | CancelAllOutcome | LookupAnswer>(account: AccountId, answer: T): T => {
     if ("error" in answer) gate.refused(account, answer.error, answer.retryAfterMs);
     return answer;
   };
-  const { watch } = venue;
-  // Every method of the port stands here: one that is missing does not compile.
-  const gated: Omit<Required<Venue>, "watch"> = {
+  const cancelled = async <T extends CancelOutcome | CancelAllOutcome>(
+    account: AccountId,
+    signal: AbortSignal,
+    request: () => Promise<T>,
+  ) => {
+    let isSent = false;
+    try {
+      const answer = gate.ask({ account, operation: "cancel", isUrgent: true }, signal, () => {
+        isSent = true;
+        return request();
+      });
+      return heard(account, await answer);
+    } catch (thrown) {
+      if (isSent) throw thrown;
+      // Nothing left this process: what was to be cancelled is open there, and the cancel is due again.
+      const { message, context } = SurefillError.from(thrown);
+      return { kind: "REFUSED", error: orderError("RATE_BUDGET_USED_UP", message, context) } as const;
+    }
+  };
+  const watch = venue.watch?.bind(venue);
+  const cancelAll = venue.cancelAll?.bind(venue);
+  const gatedAll = (cancel: NonNullable<typeof cancelAll>): Pick<Venue, "cancelAll"> => ({
+    cancelAll: (account, instrument, signal) => cancelled(account, signal, () => cancel(account, instrument, signal)),
+  });
+  // Every other method of the port stands here: one that is missing does not compile.
+  const gated: Omit<Required<Venue>, "watch" | "cancelAll"> = {
     instruments: (signal) => venue.instruments(signal),
     prices: (instruments, signal) => venue.prices(instruments, signal),
     balances: (account, signal) =>
@@ -30,22 +53,7 @@ export function gatedVenue(venue: Venue, gate: VenueGate, { isUrgent }: { readon
         await gate.ask({ account, operation: "lookup", isUrgent: true }, signal, () => venue.lookup(attempt, signal)),
       );
     },
-    cancel: async (attempt, signal) => {
-      const { account } = attempt;
-      let isSent = false;
-      try {
-        const answer = gate.ask({ account, operation: "cancel", isUrgent: true }, signal, () => {
-          isSent = true;
-          return venue.cancel(attempt, signal);
-        });
-        return heard(account, await answer);
-      } catch (thrown) {
-        if (isSent) throw thrown;
-        // Nothing left this process: the order is open there, and the cancel is due again.
-        const { message, context } = SurefillError.from(thrown);
-        return { kind: "REFUSED", error: orderError("RATE_BUDGET_USED_UP", message, context) };
-      }
-    },
+    cancel: (attempt, signal) => cancelled(attempt.account, signal, () => venue.cancel(attempt, signal)),
     openOrders: (account, signal) =>
       gate.ask({ account, operation: "openOrders", isUrgent }, signal, () => venue.openOrders(account, signal)),
     fillsSince: (account, after, limit, signal) =>
@@ -54,5 +62,9 @@ export function gatedVenue(venue: Venue, gate: VenueGate, { isUrgent }: { readon
       ),
     close: () => venue.close(),
   };
-  return watch === undefined ? gated : { ...gated, watch: watch.bind(venue) };
+  return {
+    ...gated,
+    ...(watch === undefined ? {} : { watch }),
+    ...(cancelAll === undefined ? {} : gatedAll(cancelAll)),
+  };
 }

@@ -72,6 +72,11 @@ describe("a venue's refusal for too many requests", () => {
       },
     ],
     [
+      "a cancelAll",
+      { cancelAll: async () => ({ kind: "REFUSED", error: limited, retryAfterMs: 9_000 }) },
+      async ({ reached }) => reached.cancelAll?.(testAccount, undefined, signal),
+    ],
+    [
       "a poll that throws",
       {
         fillsSince: () => Promise.reject(new SurefillError("RATE_LIMITED", "too many", { retryAfterMs: 9_000 })),
@@ -103,6 +108,29 @@ describe("a venue's refusal for too many requests", () => {
     const { orderId, instruction } = await orderAfter({ desk }, pathTo.CONFIRMING);
     const cancel = reached.cancel({ ...instruction, submitKey: keyOf(orderId, 1) }, signal);
     await expect(cancel).rejects.toThrow("a bug");
+  });
+});
+
+describe("a cancelAll", () => {
+  const one = { name: "cancels", requestsMax: 1, windowMs: 60_000, costs: { cancel: 1 } };
+  const used = {
+    entry: { manifest: { ...manifestOf({ cancelAll: true }), rateLimits: [one] } },
+    policies: { rateBudget: { limitShare: 1, reserveShare: 0 } },
+  };
+
+  it("given a budget, so it counts as one cancel; given none left, so it is refused, and nothing leaves", async () => {
+    const { reached, venue } = gated({ cancelAll: async () => ({ kind: "ACCEPTED" }) }, used);
+    expect(await reached.cancelAll?.(testAccount, undefined, signal)).toEqual({ kind: "ACCEPTED" });
+    const late = new AbortController();
+    const second = reached.cancelAll?.(testAccount, undefined, late.signal);
+    await settle();
+    late.abort();
+    expect(await second).toMatchObject({ kind: "REFUSED", error: { code: "RATE_BUDGET_USED_UP" } });
+    expect(venue.callsOf("cancelAll")).toEqual([[testAccount, undefined]]);
+  });
+
+  it("given a venue that has none, so there is none behind the gate", () => {
+    expect(gated().reached.cancelAll).toBeUndefined();
   });
 });
 

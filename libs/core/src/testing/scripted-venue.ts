@@ -21,12 +21,16 @@ export class ScriptedVenue implements Venue {
   readonly calls: ScriptedCall[] = [];
   readonly surprises: string[] = [];
   readonly #keys: { readonly method: AboutAttempt; readonly submitKey: SubmitKey }[] = [];
-  /** As with every venue, it exists only where there is a stream. */
+  /** As with every venue, these exist only where it can do them. */
   readonly watch?: NonNullable<Venue["watch"]>;
+  readonly cancelAll?: NonNullable<Venue["cancelAll"]>;
 
   constructor(script: VenueScript = {}) {
     this.script = script;
-    const { watch } = script;
+    const { watch, cancelAll } = script;
+    if (cancelAll !== undefined) {
+      this.cancelAll = async (...call) => this.#called("cancelAll", call.slice(0, -1), this.script.cancelAll)(...call);
+    }
     if (watch !== undefined) this.watch = (account, signal) => this.#called("watch", [account], watch)(account, signal);
   }
 

@@ -21,10 +21,11 @@ export interface Capabilities {
   readonly partialFills: boolean;
   /** `openOrders` and `fillsSince` answer for a whole account in one call. */
   readonly bulkQueries: boolean;
-  readonly cancelAll: boolean;
+  /** `cancelAll` exists: for a whole account, or only for one instrument at a time. */
+  readonly cancelAll: boolean | "PER_INSTRUMENT";
 }
 
-/** Requests that are made for a venue account, and so count against its limits. */
+/** Requests that are made for a venue account, and so count against its limits; a cancelAll counts as a cancel. */
 export type MeteredOperation = "prepare" | "submit" | "lookup" | "cancel" | "balances" | "openOrders" | "fillsSince";
 
 /** Requests in a window of time, per venue account; wherever the venue's own window begins, this bounds it. */

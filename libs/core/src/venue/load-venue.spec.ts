@@ -119,6 +119,19 @@ describe("loading a venue", () => {
     });
   });
 
+  it.each([true, "PER_INSTRUMENT"] as const)(
+    "given a library that claims cancelAll (%s) and has none, so it is refused",
+    async (cancelAll) => {
+      await expect(loadVenue(plugin(manifestOf({ cancelAll })), good, environment)).rejects.toMatchObject({
+        code: "CONFIG_INVALID",
+        message: "venue paper: scripted claims cancelAll but has no cancelAll()",
+      });
+      const able = { ...streaming, cancelAll: unused };
+      const claiming = plugin(manifestOf({ cancelAll }), () => able);
+      await expect(loadVenue(claiming, good, environment)).resolves.toMatchObject({ venue: able });
+    },
+  );
+
   it("given a library without streams that says so, so it is taken", async () => {
     const poor = { ...capableOfAll, streams: false };
     await expect(

@@ -30,6 +30,9 @@ export async function loadVenue(
   if (manifest.capabilities.streams && venue.watch === undefined) {
     throw refusal(environment, `${manifest.name} claims streams but has no watch()`);
   }
+  if (manifest.capabilities.cancelAll !== false && venue.cancelAll === undefined) {
+    throw refusal(environment, `${manifest.name} claims cancelAll but has no cancelAll()`);
+  }
   return { manifest, venue };
 }
 

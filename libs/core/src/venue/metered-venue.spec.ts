@@ -49,6 +49,20 @@ describe("a metered venue", () => {
     );
   });
 
+  it("given a venue that can cancel all, so that is counted too; given one that can't, so there is nothing to call", async () => {
+    const asked: unknown[] = [];
+    const test = setUp({
+      cancelAll: async (account, instrument) => {
+        asked.push([account, instrument]);
+        return { kind: "UNKNOWN", error: lost };
+      },
+    });
+    expect(await test.venue.cancelAll?.(testAccount, undefined, signal)).toEqual({ kind: "UNKNOWN", error: lost });
+    expect(asked).toEqual([[testAccount, undefined]]);
+    expect(test.meter.told("surefill_venue_requests")).toEqual(["1 venue=paper operation=cancel_all outcome=UNKNOWN"]);
+    expect(setUp({}).venue.cancelAll).toBeUndefined();
+  });
+
   it("given an error, so it is counted as FAILED and thrown on", async () => {
     const failing = async () => {
       throw new Error("no");

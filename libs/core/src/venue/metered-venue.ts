@@ -36,7 +36,7 @@ export function meteredVenue(
     }
   }
 
-  const requests: { readonly [Method in Exclude<keyof Venue, "watch">]-?: Venue[Method] } = {
+  const requests: { readonly [Method in Exclude<keyof Venue, "watch" | "cancelAll">]: Venue[Method] } = {
     instruments: (signal) => metered("instruments", signal, () => venue.instruments(signal)),
     prices: (instruments, signal) => metered("prices", signal, () => venue.prices(instruments, signal)),
     balances: (account, signal) => metered("balances", signal, () => venue.balances(account, signal)),
@@ -49,7 +49,18 @@ export function meteredVenue(
       metered("fills_since", signal, () => venue.fillsSince(account, after, limit, signal)),
     close: () => venue.close(),
   };
-  return venue.watch === undefined ? requests : { ...requests, watch: venue.watch.bind(venue) };
+  // What a venue may lack is lacking here too.
+  const watch = venue.watch?.bind(venue);
+  const cancelAll = venue.cancelAll?.bind(venue);
+  const meteredAll = (cancel: NonNullable<typeof cancelAll>): Pick<Venue, "cancelAll"> => ({
+    cancelAll: (account, instrument, signal) =>
+      metered("cancel_all", signal, () => cancel(account, instrument, signal)),
+  });
+  return {
+    ...requests,
+    ...(watch === undefined ? {} : { watch }),
+    ...(cancelAll === undefined ? {} : meteredAll(cancelAll)),
+  };
 }
 
 /** What an answer calls itself, or OK. */

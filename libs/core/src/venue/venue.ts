@@ -88,6 +88,15 @@ export type CancelOutcome =
   | { readonly kind: "REFUSED"; readonly error: OrderError; readonly retryAfterMs?: number }
   | { readonly kind: "UNKNOWN"; readonly error: OrderError; readonly retryAfterMs?: number };
 
+/** What a venue's answer to "cancel all" proves. How far it got, only its list of open orders shows. */
+export type CancelAllOutcome =
+  /** The venue took it. `reports`: of the orders that it cancelled, where it names them; the rest are told elsewhere. */
+  | { readonly kind: "ACCEPTED"; readonly reports?: readonly ExecutionReport[] }
+  /** Nothing was cancelled. */
+  | { readonly kind: "REFUSED"; readonly error: OrderError; readonly retryAfterMs?: number }
+  /** Any of them may be cancelled. */
+  | { readonly kind: "UNKNOWN"; readonly error: OrderError; readonly retryAfterMs?: number };
+
 /** A fill with the attempt it belongs to. */
 export interface ReportedFill {
   /** Absent where the venue's list of executions names orders by its own ids alone; then `instrument` is given. */
@@ -128,10 +137,25 @@ export interface Venue {
   lookup(attempt: AttemptReference, signal: AbortSignal): Promise<LookupAnswer>;
   /** Never throws: what it can't classify is UNKNOWN. */
   cancel(attempt: AttemptReference, signal: AbortSignal): Promise<CancelOutcome>;
+  /**
+   * Cancels every open order of the account, ours or not; only those of `instrument` where one is given, which is always
+   * so where the manifest claims "PER_INSTRUMENT". One request, however many orders there are; sent again it cancels
+   * what is open then. It exists where the manifest claims it, and is called nowhere else. Never throws: what it can't
+   * classify is UNKNOWN.
+   */
+  cancelAll?(account: AccountId, instrument: InstrumentId | undefined, signal: AbortSignal): Promise<CancelAllOutcome>;
 
-  /** Every open order of the account, ours or not. */
+  /**
+   * Every open order of the account, ours or not, in one answer. A venue that lists them in pages has them all read
+   * here, in a bounded number of requests (which the manifest's cost of openOrders covers): a list that may lack some is
+   * no list, so beyond the bound it throws.
+   */
   openOrders(account: AccountId, signal: AbortSignal): Promise<readonly ExecutionReport[]>;
-  /** Fills of the account after `after` (a `next` of an earlier page) or since a venue time. */
+  /**
+   * Fills of the account after `after` (a `next` of an earlier page) or since a venue time: at most `limit` of them, from
+   * one request or, where the venue lists them by instrument, a bounded number. None is left out before the last one
+   * that is given.
+   */
   fillsSince(account: AccountId, after: string | WallTime, limit: number, signal: AbortSignal): Promise<FillPage>;
   /** Reports as they happen, until `signal` aborts; ends or throws when the connection breaks. May miss some. */
   watch?(account: AccountId, signal: AbortSignal): AsyncIterable<ExecutionReport>;

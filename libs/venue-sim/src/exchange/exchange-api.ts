@@ -38,6 +38,11 @@ export type CancelAnswer =
   /** It has ended, or there never was one. */
   | { readonly kind: "NOT_OPEN" };
 
+/** The orders that it cancelled. */
+export interface CancelAllAnswer {
+  readonly cancelled: readonly OrderReport[];
+}
+
 /** Best prices: of the row that the next order would take. */
 export interface Quote {
   readonly instrument: InstrumentId;
@@ -65,6 +70,8 @@ export interface ExchangeApi {
   submit(account: AccountId, payload: Uint8Array, signal: AbortSignal): Promise<SubmitAnswer>;
   order(account: AccountId, submitKey: SubmitKey, signal: AbortSignal): Promise<OrderAnswer>;
   cancel(account: AccountId, submitKey: SubmitKey, signal: AbortSignal): Promise<CancelAnswer>;
+  /** Every open order of the account, or of one instrument of it. */
+  cancelAll(account: AccountId, instrument: InstrumentId | undefined, signal: AbortSignal): Promise<CancelAllAnswer>;
   openOrders(account: AccountId, signal: AbortSignal): Promise<readonly OrderReport[]>;
   fills(account: AccountId, after: string | WallTime, limit: number, signal: AbortSignal): Promise<AccountFills>;
   /** Reports from now on, until `signal` aborts; may miss some; throws where the connection breaks. */

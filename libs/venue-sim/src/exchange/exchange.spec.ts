@@ -1,4 +1,4 @@
-import { compare, decimal, dividedBy, plus, price, slippageCostBps, wallTime } from "@surefill/core";
+import { accountId, compare, decimal, dividedBy, plus, price, slippageCostBps, wallTime } from "@surefill/core";
 import { describe, expect, test } from "vitest";
 import { listedInstrument, never, paper, TestExchange } from "../testing/open-exchange.ts";
 import { passTime } from "../testing/pass-time.ts";
@@ -265,6 +265,26 @@ describe("reports", () => {
       ["OPEN", 0],
       ["CANCELLED", 0],
     ]);
+  });
+
+  test("cancelling all ends every open order of the account, or of one instrument, each with a report", async () => {
+    const sim = await TestExchange.open();
+    const keys: string[] = [];
+    for (const _ of [1, 2]) keys.push((await sim.submit({ pricing: limit("GTC", "9000") })).key);
+    const sol = await sim.submit({ instrument: "SOL/USDC", pricing: limit("GTC", "100") });
+    const btc = listedInstrument().symbol;
+    expect(await sim.exchange.cancelAll(accountId("another"))).toEqual({ cancelled: [] });
+    const stop = new AbortController();
+    const reports = sim.exchange.reports(paper, stop.signal);
+    const { cancelled } = await sim.exchange.cancelAll(paper, btc);
+    expect(cancelled.map(({ submitKey, status }) => [submitKey, status])).toEqual(
+      keys.map((key) => [key, "CANCELLED"]),
+    );
+    expect((await sim.exchange.openOrders(paper)).map(({ submitKey }) => submitKey)).toEqual([sol.key]);
+    expect((await sim.exchange.cancelAll(paper)).cancelled).toMatchObject([{ submitKey: sol.key }]);
+    expect(await sim.exchange.cancelAll(paper)).toEqual({ cancelled: [] });
+    stop.abort();
+    expect((await Array.fromAsync(reports)).map(({ submitKey }) => submitKey)).toEqual([...keys, sol.key]);
   });
 
   test("they end when the exchange closes, and a closed exchange says that nothing was sent", async () => {

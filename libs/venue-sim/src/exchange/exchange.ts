@@ -17,6 +17,7 @@ import type { BookedOrder } from "./booked-order.ts";
 import { ConnectionError } from "./connection-error.ts";
 import type {
   AccountFills,
+  CancelAllAnswer,
   CancelAnswer,
   ExchangeApi,
   OrderAnswer,
@@ -145,10 +146,14 @@ export class Exchange implements ExchangeApi {
     this.#enter();
     const order = this.#ledger.find(account, submitKey);
     if (order === undefined || !order.isOpen) return { kind: "NOT_OPEN" };
-    const { venueOrderId } = order.accepted;
-    this.#record({ type: "ORDER_CANCELLED", at: this.#now(), account, submitKey, venueOrderId });
-    this.#listeners.publish(account, order.statusReport());
-    return { kind: "CANCELLED", report: order.report() };
+    return { kind: "CANCELLED", report: this.#cancel(order) };
+  }
+
+  async cancelAll(account: AccountId, instrument?: InstrumentId): Promise<CancelAllAnswer> {
+    this.#enter();
+    const open = this.#ledger.openOrders(account);
+    const meant = open.filter(({ accepted }) => instrument === undefined || accepted.instrument === instrument);
+    return { cancelled: meant.map((order) => this.#cancel(order)) };
   }
 
   async openOrders(account: AccountId): Promise<readonly OrderReport[]> {
@@ -189,6 +194,13 @@ export class Exchange implements ExchangeApi {
     this.#settle(order);
     if (order.isOpen && order.fillCount === 0) this.#listeners.publish(account, order.statusReport());
     return { kind: "ACCEPTED", venueOrderId: order.accepted.venueOrderId };
+  }
+
+  #cancel(order: BookedOrder): OrderReport {
+    const { account, submitKey, venueOrderId } = order.accepted;
+    this.#record({ type: "ORDER_CANCELLED", at: this.#now(), account, submitKey, venueOrderId });
+    this.#listeners.publish(account, order.statusReport());
+    return order.report();
   }
 
   /** The first reason not to take the order, in the order of refusalReasons. */

@@ -2,6 +2,7 @@ export { ConnectionError } from "./connection-error.ts";
 export { Exchange, type ExchangeSurroundings } from "./exchange.ts";
 export type {
   AccountFills,
+  CancelAllAnswer,
   CancelAnswer,
   ExchangeApi,
   OrderAnswer,

@@ -70,6 +70,18 @@ describe("a fault", () => {
     expect((await venue.lookup(reference, never)).kind).toBe(found);
   });
 
+  test("a cancelAll whose answer is lost is done, and the next one has a chance of its own", async () => {
+    const { venue } = await open({ answerLostRate: 0.5 });
+    const resting = { pricing: { type: "LIMIT", timeInForce: "GTC", limitPrice: price("9000") } } as const;
+    const kinds = new Set<string | undefined>();
+    for (let order = 1; order <= 20; order += 1) {
+      await submit(venue, order, resting);
+      kinds.add((await venue.cancelAll(paper, undefined, never)).kind);
+      expect(await venue.openOrders(paper, never)).toEqual([]);
+    }
+    expect([...kinds].toSorted()).toEqual(["ACCEPTED", "UNKNOWN"]);
+  });
+
   test("a cancel whose answer is lost is done", async () => {
     const { venue } = await open({ answerLostRate: 1 });
     const limitPrice = price("9000");

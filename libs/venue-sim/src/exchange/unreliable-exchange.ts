@@ -11,6 +11,7 @@ import {
 import { ConnectionError } from "./connection-error.ts";
 import type {
   AccountFills,
+  CancelAllAnswer,
   CancelAnswer,
   ExchangeApi,
   OrderAnswer,
@@ -25,7 +26,7 @@ import { decodeOrderRequest } from "./order-request.ts";
 export interface FaultSettings {
   /** A submission is not sent. */
   readonly connectionRefusedRate: number;
-  /** A submission or a cancel is done, and its answer is lost. */
+  /** A submission, a cancel or a cancelAll is done, and its answer is lost. */
   readonly answerLostRate: number;
   /** A submission is done, and its answer can't be read. */
   readonly answerMalformedRate: number;
@@ -50,6 +51,7 @@ export class UnreliableExchange implements ExchangeApi {
   readonly #exchange: ExchangeApi;
   readonly #faults: FaultSettings;
   readonly #seed: number;
+  #cancelAlls = 0;
 
   constructor(exchange: ExchangeApi, faults: FaultSettings, seed: number) {
     this.#exchange = exchange;
@@ -70,6 +72,19 @@ export class UnreliableExchange implements ExchangeApi {
   async cancel(account: AccountId, submitKey: SubmitKey, signal: AbortSignal): Promise<CancelAnswer> {
     const answer = await this.#exchange.cancel(account, submitKey, signal);
     this.#mayFail("answerLostRate", `cancel ${submitKey}`);
+    return answer;
+  }
+
+  async cancelAll(
+    account: AccountId,
+    instrument: InstrumentId | undefined,
+    signal: AbortSignal,
+  ): Promise<CancelAllAnswer> {
+    // Nothing else tells one from the next: one that is lost must not be lost for ever.
+    this.#cancelAlls += 1;
+    const key = `cancel all ${account} ${this.#cancelAlls}`;
+    const answer = await this.#exchange.cancelAll(account, instrument, signal);
+    this.#mayFail("answerLostRate", key);
     return answer;
   }
 

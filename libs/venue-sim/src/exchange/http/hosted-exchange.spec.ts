@@ -68,6 +68,18 @@ describe("an exchange behind a port", () => {
     expect(await remote.fills(paper, next, 1, never)).toEqual(await host.exchange.fills(paper, next, 1));
     expect(await remote.cancel(paper, submitKey("sim_b"), never)).toMatchObject({ kind: "CANCELLED" });
     expect(await remote.cancel(paper, submitKey("sim_b"), never)).toEqual({ kind: "NOT_OPEN" });
+    for (const key of ["sim_d", "sim_e"]) await remote.submit(paper, request(key, { validUntil, ...resting }), never);
+    expect(await remote.cancelAll(paper, instrumentId("SOL/USDC"), never)).toEqual({ cancelled: [] });
+    const { cancelled } = await remote.cancelAll(paper, btc, never);
+    expect(cancelled).toEqual(
+      await Promise.all(
+        ["sim_d", "sim_e"].map(async (key) => {
+          const answer = await host.exchange.order(paper, submitKey(key));
+          return answer.kind === "FOUND" ? answer.report : answer;
+        }),
+      ),
+    );
+    expect(await remote.cancelAll(paper, undefined, never)).toEqual({ cancelled: [] });
   });
 
   test("does nothing any more once its host has let go of the port", async () => {

@@ -14,6 +14,7 @@ import { ConnectionError } from "../connection-error.ts";
 import type { Exchange } from "../exchange.ts";
 import type {
   AccountFills,
+  CancelAllAnswer,
   CancelAnswer,
   ExchangeApi,
   OrderAnswer,
@@ -98,6 +99,11 @@ export class HostedExchange implements ExchangeApi {
   /** Sends once, as submit does: the look-up that follows a lost answer tells more than a second cancel. */
   cancel(account: AccountId, submitKey: SubmitKey, signal: AbortSignal): Promise<CancelAnswer> {
     return this.#sendOnce((exchange) => exchange.cancel(account, submitKey, signal));
+  }
+
+  /** Sends once: what is open when its answer is lost, the list of open orders tells. */
+  cancelAll(account: AccountId, instrument: InstrumentId | undefined, signal: AbortSignal): Promise<CancelAllAnswer> {
+    return this.#sendOnce((exchange) => exchange.cancelAll(account, instrument, signal));
   }
 
   openOrders(account: AccountId, signal: AbortSignal): Promise<readonly OrderReport[]> {

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { ConnectionError } from "../connection-error.ts";
 import type {
   AccountFills,
+  CancelAllAnswer,
   CancelAnswer,
   ExchangeApi,
   OrderAnswer,
@@ -65,6 +66,11 @@ export class HttpExchange implements ExchangeApi {
   cancel(account: AccountId, submitKey: SubmitKey, signal: AbortSignal): Promise<CancelAnswer> {
     const parameters = new URLSearchParams({ submitKey });
     return this.#ask("DELETE", `/accounts/${account}/order?${parameters}`, wire.cancelAnswer, signal);
+  }
+
+  cancelAll(account: AccountId, instrument: InstrumentId | undefined, signal: AbortSignal): Promise<CancelAllAnswer> {
+    const parameters = new URLSearchParams(instrument === undefined ? {} : { instrument });
+    return this.#ask("DELETE", `/accounts/${account}/orders?${parameters}`, wire.cancelAllAnswer, signal);
   }
 
   openOrders(account: AccountId, signal: AbortSignal): Promise<readonly OrderReport[]> {

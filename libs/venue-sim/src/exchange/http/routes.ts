@@ -31,6 +31,10 @@ export const routes: Readonly<Record<string, Route>> = {
     exchange.order(accountId(account), submitKey(parameters.get("submitKey") ?? ""), gone),
   "DELETE /accounts/:account/order": (exchange, { account, parameters, gone }) =>
     exchange.cancel(accountId(account), submitKey(parameters.get("submitKey") ?? ""), gone),
+  "DELETE /accounts/:account/orders": (exchange, { account, parameters, gone }) => {
+    const instrument = parameters.get("instrument");
+    return exchange.cancelAll(accountId(account), instrument === null ? undefined : instrumentId(instrument), gone);
+  },
   "GET /accounts/:account/fills": (exchange, { account, parameters, gone }) => {
     const since = parameters.get("since");
     const after = since === null ? (parameters.get("after") ?? "") : wallTime(Number(since));

@@ -1,6 +1,14 @@
 import type { Amount } from "@surefill/core";
 import { z } from "zod";
-import type { AccountFills, CancelAnswer, OrderAnswer, OrderReport, Quote, SubmitAnswer } from "../exchange-api.ts";
+import type {
+  AccountFills,
+  CancelAllAnswer,
+  CancelAnswer,
+  OrderAnswer,
+  OrderReport,
+  Quote,
+  SubmitAnswer,
+} from "../exchange-api.ts";
 import {
   amountField,
   decimalField,
@@ -53,6 +61,8 @@ export const cancelAnswer = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("CANCELLED"), report: orderReport }),
   z.object({ kind: z.literal("NOT_OPEN") }),
 ]) satisfies z.ZodType<CancelAnswer>;
+
+export const cancelAllAnswer = z.object({ cancelled: orderReports }) satisfies z.ZodType<CancelAllAnswer>;
 
 export const accountFills = z.object({
   fills: z.array(z.object({ submitKey: submitKeyField, fill })),
