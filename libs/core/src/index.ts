@@ -221,6 +221,7 @@ export {
 export { type LoadedVenue, loadVenue } from "./venue/load-venue.ts";
 export { meteredVenue } from "./venue/metered-venue.ts";
 export { defineVenue, type VenueEnvironment, type VenuePlugin } from "./venue/plugin.ts";
+export { Secret } from "./venue/secret.ts";
 export type {
   AttemptReference,
   AttemptRequest,
