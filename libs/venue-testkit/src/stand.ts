@@ -1,4 +1,14 @@
-import type { AccountId, Clock, InstrumentId, Price, Quantity, Side, VenueOrderId, WallTime } from "@surefill/core";
+import type {
+  AccountId,
+  Clock,
+  Instrument,
+  InstrumentId,
+  Price,
+  Quantity,
+  Side,
+  VenueOrderId,
+  WallTime,
+} from "@surefill/core";
 import type { StandEvent } from "./stand-event.ts";
 import type { FaultKind, StandFault, StandOperation } from "./stand-fault.ts";
 
@@ -39,10 +49,16 @@ export interface ForeignOrder {
 export interface VenueStand {
   /** A configuration of the library that reaches this stand, as its schema takes it. */
   readonly config: unknown;
-  /** Who trades; each has funds for thousands of the instruments' least orders, in every asset of theirs. */
+  /**
+   * Who trades; each has funds for hundreds of the instruments' least orders in every asset of theirs, and less of each
+   * base asset than a third of an order's maximum, so that too much can be asked for.
+   */
   readonly accounts: readonly [AccountId, AccountId];
-  /** Traded here, with a market that does not move by itself. The first is the one that cards trade in. */
-  readonly instruments: readonly [InstrumentId, InstrumentId];
+  /**
+   * Two that are traded here, by the counterpart's own rules, which the library's answer is held against. Their markets
+   * do not move by themselves. Cards trade in the first.
+   */
+  readonly instruments: readonly [Instrument, Instrument];
   /** The library's clock. Where it is virtual, advance() alone moves it. */
   readonly clock: Clock;
   /** What the library gets as `http`; the process's own unless given. */
@@ -69,6 +85,8 @@ export interface VenueStand {
   /** Sets the counterpart's clock ahead of the library's by so much; 0 at first. */
   skewClock(aheadMs: number): Promise<void>;
 
+  /** What the market is at the counterpart. */
+  market(instrument: InstrumentId): StandMarket;
   /** Moves the market; resting and waiting orders that it comes to are executed. */
   setPrice(instrument: InstrumentId, market: StandMarket): Promise<void>;
   /** Executes that much of an open order, on the counterpart's own accord, at the order's price or the market's. */
