@@ -39,6 +39,27 @@ describe("one attempt", () => {
     ]);
   });
 
+  it("is stored as the library wants it stored, and sent as it is", async () => {
+    const [payload, storedPayload] = [Uint8Array.of(1, 2), Uint8Array.of(3)];
+    const sent: unknown[] = [];
+    const test = await submissionFor({
+      script: {
+        prepare: async ({ orderId, number }) => ({
+          kind: "PREPARED",
+          attempt: { submitKey: keyOf(orderId, number), payload, storedPayload },
+        }),
+        async submit(_account, attempt) {
+          sent.push(attempt.payload);
+          return accepted;
+        },
+      },
+    });
+    await test.submitted();
+    const [stored] = await test.store.orders.attempts(test.order.orderId);
+    expect(stored?.payload).toEqual(storedPayload);
+    expect(sent).toEqual([payload]);
+  });
+
   it("is asked for by order, instruction and number", async () => {
     const test = await submissionFor({ script: { submit: acceptAll } });
     await test.submitted();

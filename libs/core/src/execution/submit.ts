@@ -71,7 +71,7 @@ export async function submit(
   const after = changeOrder(order, [event], endedAt);
   const attempt: AttemptWrite | undefined =
     answer.kind === "PREPARED" && event.type === "ATTEMPT_PREPARED"
-      ? { kind: "PREPARED", number: request.number, payload: answer.attempt.payload }
+      ? { kind: "PREPARED", number: request.number, payload: storedPayload(answer.attempt) }
       : undefined;
   const result =
     attempt === undefined
@@ -104,6 +104,11 @@ async function whileAdmitted(
     const now = await admit(desk, order, "SENT");
     return now.kind === "REFUSED" ? now : commit(now.tradingEpoch);
   });
+}
+
+/** What is kept of an attempt: its bytes, or what the library gives in their place. */
+function storedPayload({ payload, storedPayload: kept = payload }: PreparedAttempt): Uint8Array {
+  return kept;
 }
 
 async function prepare(desk: Desk, entry: VenueEntry, request: AttemptRequest): Promise<PrepareAnswer> {

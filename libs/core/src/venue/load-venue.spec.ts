@@ -79,6 +79,20 @@ describe("loading a venue", () => {
     expect(given).toEqual([good]);
   });
 
+  it("given claims that depend on the configuration, so those are the venue's", async () => {
+    const manifestFor = async ({ feeBps }: FeeConfig) => manifestOf({ quoteQuantity: feeBps === 10 });
+    const depending = { ...plugin(manifestOf({ partialFills: false })), manifestFor };
+    expect((await loadVenue(depending, good, environment)).manifest).toEqual(manifestOf());
+    const other = await loadVenue(depending, { feeBps: 11 }, environment);
+    expect(other.manifest.capabilities.quoteQuantity).toBe(false);
+  });
+
+  it("given claims of a configuration that don't hold together, so it is refused before the venue is made", async () => {
+    const manifestFor = async () => manifestOf({ orderTypes: [] });
+    const wrong = { ...plugin(manifestOf(), mustNotCreate), manifestFor };
+    await expect(loadVenue(wrong, good, environment)).rejects.toThrow(/claims no order type/);
+  });
+
   it.each([0, 2, 1.5, Number.NaN])(
     "given a library for version %d of the port, so it is refused",
     async (apiVersion) => {

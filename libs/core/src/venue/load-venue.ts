@@ -18,14 +18,14 @@ export async function loadVenue(
   config: unknown,
   environment: VenueEnvironment,
 ): Promise<LoadedVenue> {
-  const { manifest } = plugin;
-  const fault = manifestFault(manifest);
-  if (fault !== undefined) throw refusal(environment, `${manifest.name}: ${fault}`);
+  checkManifest(plugin.manifest, environment);
   const parsed = await plugin.configSchema["~standard"].validate(config);
   if (parsed.issues !== undefined) {
     const issues = parsed.issues.map((issue) => `${pathOf(issue.path)}${issue.message}`).join("; ");
     throw refusal(environment, `its config is refused: ${issues}`);
   }
+  const manifest = (await plugin.manifestFor?.(parsed.value)) ?? plugin.manifest;
+  checkManifest(manifest, environment);
   const venue = await plugin.create(parsed.value, environment);
   if (manifest.capabilities.streams && venue.watch === undefined) {
     throw refusal(environment, `${manifest.name} claims streams but has no watch()`);
@@ -34,6 +34,11 @@ export async function loadVenue(
     throw refusal(environment, `${manifest.name} claims cancelAll but has no cancelAll()`);
   }
   return { manifest, venue };
+}
+
+function checkManifest(manifest: VenueManifest, environment: VenueEnvironment): void {
+  const fault = manifestFault(manifest);
+  if (fault !== undefined) throw refusal(environment, `${manifest.name}: ${fault}`);
 }
 
 function manifestFault({ apiVersion, capabilities }: VenueManifest): string | undefined {

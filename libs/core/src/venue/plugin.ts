@@ -24,9 +24,12 @@ export interface VenueEnvironment {
 
 /** A venue library: what it is, what it can be configured with, and how it is made. */
 export interface VenuePlugin<Config = unknown> {
+  /** What it claims whatever it is configured with; what stands for it where `manifestFor` says more. */
   readonly manifest: VenueManifest;
   /** Refuses unknown keys. */
   readonly configSchema: StandardSchemaV1<unknown, Config>;
+  /** What it claims as it is configured, where that differs: a library for many exchanges. Asks no venue anything. */
+  manifestFor?(config: Config): Promise<VenueManifest>;
   create(config: Config, environment: VenueEnvironment): Promise<Venue>;
 }
 

@@ -33,6 +33,11 @@ export interface PreparedAttempt {
   /** What the venue's clock showed when validUntil was fixed, where the library knows; ours may show anything. */
   readonly venueTime?: WallTime;
   readonly payload: Uint8Array;
+  /**
+   * What is stored in place of `payload`, where that holds what must not lie in a database: an API key, a signature. It
+   * says what was asked for; nothing is ever sent from it.
+   */
+  readonly storedPayload?: Uint8Array;
   /** What the venue quotes for it now. */
   readonly quotedPrice?: Price;
 }

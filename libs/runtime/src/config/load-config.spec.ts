@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SurefillError } from "@surefill/core";
+import { Secret, SurefillError } from "@surefill/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadConfig } from "./load-config.ts";
 
@@ -50,6 +50,15 @@ describe("loadConfig", () => {
       server: { port: 0 },
       store: { kind: "postgres", url: "postgresql://h/d" },
     });
+  });
+
+  it("given a venue's secret by reference, so it comes from the environment", async () => {
+    const config = { credentials: { apiKey: { env: "MY_KEY" } } };
+    const file = written({ venues: { sim: { ...sim.sim, config } } });
+    const loaded = await loadConfig({ SUREFILL_CONFIG: file, MY_KEY: "hunter2" });
+    expect(loaded.venues.sim?.config).toEqual({ credentials: { apiKey: expect.any(Secret) } });
+    expect(JSON.stringify(loaded)).not.toContain("hunter2");
+    await expect(loadConfig({ SUREFILL_CONFIG: file })).rejects.toThrow(/venues\.sim\.config.*MY_KEY/);
   });
 
   it.each([

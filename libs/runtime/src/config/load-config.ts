@@ -3,19 +3,30 @@ import { SurefillError } from "@surefill/core";
 import type { StoreConfig } from "@surefill/persistence";
 import { type Config, parseConfig } from "./config.ts";
 import { defaultConfig } from "./default-config.ts";
+import { resolveSecrets } from "./resolve-secrets.ts";
 
-/** The variables that are read, here and nowhere else. */
+/** The variables that are read beside those that venues' secrets name, here and nowhere else. */
 const variables = { file: "SUREFILL_CONFIG", port: "SUREFILL_PORT", postgresUrl: "SUREFILL_POSTGRES_URL" } as const;
 
 /**
  * The configuration: the JSON file that SUREFILL_CONFIG names, else the built-in paper venue on SQLite. SUREFILL_PORT
- * replaces the port; SUREFILL_POSTGRES_URL makes Postgres the store.
+ * replaces the port; SUREFILL_POSTGRES_URL makes Postgres the store. What venues are configured with may name further
+ * variables, as { "env": "NAME" }: these become secrets.
  * @throws SurefillError CONFIG_INVALID naming what is wrong and where.
  */
 export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> {
   const file = env[variables.file];
   const config = file === undefined ? parseConfig(defaultConfig, "the built-in configuration") : await readConfig(file);
-  return withPostgresUrl(withPort(config, env[variables.port]), env[variables.postgresUrl]);
+  const complete = withPostgresUrl(withPort(config, env[variables.port]), env[variables.postgresUrl]);
+  return { ...complete, venues: withSecrets(complete.venues, env) };
+}
+
+function withSecrets(venues: Config["venues"], env: NodeJS.ProcessEnv): Config["venues"] {
+  const resolved = Object.entries(venues).map(([name, venue]) => {
+    const config = resolveSecrets(venue.config, env, `venues.${name}.config`);
+    return [name, { ...venue, config }] as const;
+  });
+  return Object.fromEntries(resolved);
 }
 
 async function readConfig(file: string): Promise<Config> {
