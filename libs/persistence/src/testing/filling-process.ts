@@ -1,4 +1,3 @@
-import { writeSync } from "node:fs";
 import { orderId } from "@surefill/core";
 import { filled } from "@surefill/core/testing/order-store-fixture";
 import { openSqliteStore } from "../sqlite/open-sqlite-store.ts";
@@ -8,10 +7,16 @@ import { openSqliteStore } from "../sqlite/open-sqlite-store.ts";
 // the store is open, and one for each commit that was acknowledged: order id, version, fill id.
 
 const [file = "", name = "", ...orderIds] = process.argv.slice(2);
-const stdout = 1;
+
+/** Resolves when the line is with whoever reads; a pipe that is full for a while is waited for. */
+function say(line: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()));
+  });
+}
 
 const { orders } = await openSqliteStore(file);
-writeSync(stdout, "open\n");
+await say("open");
 
 async function fillForever(id: string): Promise<never> {
   for (let number = 0; ; number += 1) {
@@ -19,7 +24,7 @@ async function fillForever(id: string): Promise<never> {
     if (order === undefined) throw new Error(`there is no order ${id}`);
     const fillId = `${name}-${number}`;
     const { kind } = await orders.commit(filled({ order }, { quantity: "1", fillId }));
-    if (kind === "COMMITTED") writeSync(stdout, `${id} ${order.version + 1} ${fillId}\n`);
+    if (kind === "COMMITTED") await say(`${id} ${order.version + 1} ${fillId}`);
   }
 }
 
