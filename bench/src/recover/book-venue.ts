@@ -31,12 +31,12 @@ export const manifest: VenueManifest = {
   capabilities: {
     orderTypes: ["MARKET", "LIMIT"],
     timesInForce: ["GTC", "IOC", "FOK"],
+    postOnly: false,
     quoteQuantity: false,
     clientOrderIds: true,
     lookupBySubmitKey: true,
     requestsExpire: true,
     idempotentSubmission: false,
-    nativeStops: false,
     streams: false,
     partialFills: true,
     bulkQueries: true,

@@ -99,16 +99,23 @@ export { differingField } from "./order/differing-field.ts";
 export type { Evidence, ExecutionReport } from "./order/execution-report.ts";
 export { type Fee, type Fill, fillKey, type VenueFill, type VenueFillId, venueFillId } from "./order/fill.ts";
 export {
+  expectedPriceOf,
   type Instruction,
+  isPostOnly,
   isReducing,
+  isTriggeredPricing,
+  limitPriceOf,
   type OrderSize,
   type Pricing,
   type Purpose,
   rests,
   type Side,
   type TimeInForce,
+  type TriggeredPricing,
+  triggerPriceOf,
 } from "./order/instruction.ts";
 export { type InterpretContext, interpretReport } from "./order/interpret-report.ts";
+export { isTriggered } from "./order/is-triggered.ts";
 export { nextActionAt } from "./order/next-action-at.ts";
 export {
   type Attempt,

@@ -8,12 +8,12 @@ export const manifest: VenueManifest = {
   capabilities: {
     orderTypes: ["MARKET", "LIMIT"],
     timesInForce: ["GTC", "IOC", "FOK"],
+    postOnly: false,
     quoteQuantity: true,
     clientOrderIds: true,
     lookupBySubmitKey: true,
     requestsExpire: true,
     idempotentSubmission: false,
-    nativeStops: false,
     streams: true,
     partialFills: true,
     bulkQueries: true,

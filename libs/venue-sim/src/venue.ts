@@ -10,6 +10,7 @@ import {
   type FillPage,
   type Instrument,
   type InstrumentId,
+  isTriggeredPricing,
   type LookupAnswer,
   type MarketPrice,
   orderError,
@@ -62,6 +63,12 @@ export class SimVenue implements Venue {
       if (quote === undefined) {
         const error = orderError("INVALID_SYMBOL", `the exchange does not trade ${instrument}`, { instrument });
         return { kind: "FAILED", error };
+      }
+      if (isTriggeredPricing(pricing)) {
+        return {
+          kind: "FAILED",
+          error: orderError("ORDER_VALIDATION", `the exchange takes no ${pricing.type} orders`),
+        };
       }
       const submitKey = simSubmitKey(orderId, number);
       const validUntil = addMs(quote.at, this.#requestWindowMs);

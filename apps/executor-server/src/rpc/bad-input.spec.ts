@@ -55,6 +55,8 @@ function orderWith(fields: Record<string, unknown>): Record<string, unknown> {
 
 const limit = (fields: Record<string, unknown>) => ({ type: "ORDER_TYPE_LIMIT", limit_price: "10000", ...fields });
 
+const stop = (fields: Record<string, unknown>) => ({ type: "ORDER_TYPE_STOP_LOSS", trigger_price: "11000", ...fields });
+
 describe("what can't be understood is INVALID_ARGUMENT with its reason and field, and nothing is stored", () => {
   const quantities = ["NaN", "Infinity", "1e5", "1,000", " 1", "1 ", "+1", "-1", "01", ".5", "1.", "", "0x10", "１"];
   it.each([
@@ -78,6 +80,37 @@ describe("what can't be understood is INVALID_ARGUMENT with its reason and field
       reason: "FIELD_CONFLICT",
       field: "quote_quantity",
     },
+    { given: { trigger_price: "9000" }, reason: "FIELD_CONFLICT", field: "trigger_price" },
+    { given: limit({ trigger_price: "9000" }), reason: "FIELD_CONFLICT", field: "trigger_price" },
+    { given: { post_only: true }, reason: "FIELD_CONFLICT", field: "post_only" },
+    { given: stop({ post_only: true, limit_price: "9000" }), reason: "FIELD_CONFLICT", field: "post_only" },
+    {
+      given: limit({ post_only: true, time_in_force: "TIME_IN_FORCE_IOC" }),
+      reason: "FIELD_CONFLICT",
+      field: "post_only",
+    },
+    {
+      given: limit({ post_only: true, time_in_force: "TIME_IN_FORCE_FOK" }),
+      reason: "FIELD_CONFLICT",
+      field: "post_only",
+    },
+    { given: stop({ trigger_price: undefined }), reason: "FIELD_REQUIRED", field: "trigger_price" },
+    { given: stop({ trigger_price: "0" }), reason: "FIELD_OUT_OF_RANGE", field: "trigger_price" },
+    { given: stop({ trigger_price: "-1" }), reason: "FIELD_MALFORMED", field: "trigger_price" },
+    { given: stop({ limit_price: "0" }), reason: "FIELD_OUT_OF_RANGE", field: "limit_price" },
+    { given: stop({ max_slippage_bps: 50 }), reason: "FIELD_CONFLICT", field: "max_slippage_bps" },
+    { given: stop({ time_in_force: "TIME_IN_FORCE_IOC" }), reason: "FIELD_CONFLICT", field: "time_in_force" },
+    {
+      given: stop({ type: "ORDER_TYPE_TAKE_PROFIT", time_in_force: "TIME_IN_FORCE_FOK" }),
+      reason: "FIELD_CONFLICT",
+      field: "time_in_force",
+    },
+    {
+      given: stop({ base_quantity: undefined, quote_quantity: "100" }),
+      reason: "FIELD_CONFLICT",
+      field: "quote_quantity",
+    },
+    { given: { type: "ORDER_TYPE_UNSPECIFIED" }, reason: "FIELD_REQUIRED", field: "type" },
     { given: { time_in_force: "TIME_IN_FORCE_GTC" }, reason: "FIELD_CONFLICT", field: "time_in_force" },
     { given: { expected_price: "0" }, reason: "FIELD_OUT_OF_RANGE", field: "expected_price" },
     { given: { max_slippage_bps: 10001 }, reason: "FIELD_OUT_OF_RANGE", field: "max_slippage_bps" },

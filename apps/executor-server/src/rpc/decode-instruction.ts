@@ -7,29 +7,21 @@ import {
   clientOrderId,
   type Instruction,
   instrumentId,
-  type OrderError,
+  isTriggeredPricing,
   type OrderSize,
-  orderError,
   type Pricing,
   type Purpose,
   parsePrice,
   parseQuantity,
   positionId,
   type Side,
-  type TimeInForce,
   venueId,
 } from "@surefill/core";
+import { decodePricing } from "./decode-pricing.ts";
 import { decodeDurationMs, decodeTime } from "./decode-time.ts";
-
-/** A decoded request, or the first field that makes no sense. */
-export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: OrderError };
+import { type Decoded, notPositive, refused } from "./decoded.ts";
 
 const sides: Readonly<Record<number, Side>> = { [wire.Side.BUY]: "BUY", [wire.Side.SELL]: "SELL" };
-const timesInForce: Readonly<Record<number, TimeInForce>> = {
-  [wire.TimeInForce.GTC]: "GTC",
-  [wire.TimeInForce.IOC]: "IOC",
-  [wire.TimeInForce.FOK]: "FOK",
-};
 const purposes: Readonly<Record<number, Purpose>> = {
   [wire.OrderPurpose.ENTRY]: "ENTRY",
   [wire.OrderPurpose.EXIT]: "EXIT",
@@ -46,6 +38,9 @@ export function decodeInstruction(request: ExecuteOrderRequest): Decoded<Instruc
   if (side === undefined) return refused("FIELD_REQUIRED", "side", "must be SIDE_BUY or SIDE_SELL");
   const pricing = decodePricing(request);
   if (!pricing.ok) return pricing;
+  if (isTriggeredPricing(pricing.value) && request.maxSlippageBps !== undefined) {
+    return refused("FIELD_CONFLICT", "max_slippage_bps", "is not for orders that wait for a price: give limit_price");
+  }
   const size = decodeSize(request, pricing.value);
   if (!size.ok) return size;
   const expectedPrice = request.expectedPrice === undefined ? undefined : parsePrice(request.expectedPrice);
@@ -76,21 +71,6 @@ export function decodeInstruction(request: ExecuteOrderRequest): Decoded<Instruc
   };
 }
 
-function decodePricing(request: ExecuteOrderRequest): Decoded<Pricing> {
-  const given = timesInForce[request.timeInForce];
-  if (request.type === wire.OrderType.MARKET) {
-    if (request.limitPrice !== undefined)
-      return refused("FIELD_CONFLICT", "limit_price", "must be absent for market orders");
-    if (given === "GTC")
-      return refused("FIELD_CONFLICT", "time_in_force", "a market order can't rest: give IOC or FOK");
-    return { ok: true, value: { type: "MARKET", timeInForce: given ?? "IOC" } };
-  }
-  if (request.limitPrice === undefined) return refused("FIELD_REQUIRED", "limit_price", "is required for limit orders");
-  const limitPrice = parsePrice(request.limitPrice);
-  if (limitPrice === undefined) return notPositive("limit_price");
-  return { ok: true, value: { type: "LIMIT", limitPrice, timeInForce: given ?? "GTC" } };
-}
-
 function decodeSize(request: ExecuteOrderRequest, pricing: Pricing): Decoded<OrderSize> {
   switch (request.size.case) {
     case "baseQuantity": {
@@ -99,7 +79,7 @@ function decodeSize(request: ExecuteOrderRequest, pricing: Pricing): Decoded<Ord
       return { ok: true, value: { in: "BASE", quantity } };
     }
     case "quoteQuantity": {
-      if (pricing.type === "LIMIT")
+      if (pricing.type !== "MARKET")
         return refused("FIELD_CONFLICT", "quote_quantity", "is for market orders only; give base_quantity");
       const size = amount(request.size.value);
       return size === "0" ? notPositive("quote_quantity") : { ok: true, value: { in: "QUOTE", amount: size } };
@@ -116,18 +96,6 @@ function decodePurpose(request: ExecuteOrderRequest): Decoded<Purpose> {
     return refused("FIELD_REQUIRED", "position_id", `is required for purpose ${given}: name the position it reduces`);
   }
   return { ok: true, value: given ?? (hasPosition ? "EXIT" : "ENTRY") };
-}
-
-function notPositive(field: string): { readonly ok: false; readonly error: OrderError } {
-  return refused("FIELD_OUT_OF_RANGE", field, "must be greater than zero");
-}
-
-function refused(
-  code: "FIELD_REQUIRED" | "FIELD_OUT_OF_RANGE" | "FIELD_CONFLICT",
-  field: string,
-  description: string,
-): { readonly ok: false; readonly error: OrderError } {
-  return { ok: false, error: orderError(code, `${field}: ${description}`, { field }) };
 }
 
 /** An account in a filter: absent where the field is empty. */

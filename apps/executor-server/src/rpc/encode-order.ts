@@ -8,21 +8,30 @@ import {
   averagePrice,
   elapsedMs,
   executionTimeoutMsOf,
+  isPostOnly,
   isTerminal,
   leavesQuantity,
+  limitPriceOf,
   type Order,
   type OrderError,
   type OrderState,
   orderStates,
+  type Pricing,
   type Purpose,
   type Side,
   slippageCostBps,
   type TimeInForce,
+  triggerPriceOf,
 } from "@surefill/core";
 import { encodeDurationMs, encodeTime } from "./encode-time.ts";
 
 const sides = { BUY: wire.Side.BUY, SELL: wire.Side.SELL } as const satisfies Record<Side, wire.Side>;
-const types = { MARKET: wire.OrderType.MARKET, LIMIT: wire.OrderType.LIMIT } as const;
+const types = {
+  MARKET: wire.OrderType.MARKET,
+  LIMIT: wire.OrderType.LIMIT,
+  STOP_LOSS: wire.OrderType.STOP_LOSS,
+  TAKE_PROFIT: wire.OrderType.TAKE_PROFIT,
+} as const satisfies Record<Pricing["type"], wire.OrderType>;
 const timesInForce = {
   GTC: wire.TimeInForce.GTC,
   IOC: wire.TimeInForce.IOC,
@@ -51,7 +60,7 @@ const states = {
 } as const satisfies Record<OrderState, wire.OrderState>;
 
 export const encodeSide = (side: Side): wire.Side => sides[side];
-export const encodeOrderType = (type: keyof typeof types): wire.OrderType => types[type];
+export const encodeOrderType = (type: Pricing["type"]): wire.OrderType => types[type];
 export const encodeTimeInForce = (timeInForce: TimeInForce): wire.TimeInForce => timesInForce[timeInForce];
 export const encodeState = (state: OrderState): wire.OrderState => states[state];
 
@@ -93,7 +102,9 @@ function encodeInstruction(instruction: Order["instruction"]) {
       size.in === "BASE"
         ? ({ case: "baseQuantity", value: size.quantity } as const)
         : ({ case: "quoteQuantity", value: size.amount } as const),
-    limitPrice: pricing.type === "LIMIT" ? pricing.limitPrice : "",
+    limitPrice: limitPriceOf(pricing) ?? "",
+    triggerPrice: triggerPriceOf(pricing) ?? "",
+    postOnly: isPostOnly(pricing),
     purpose: purposes[purpose],
     strategyId: instruction.strategyId ?? "",
     tags: { ...instruction.tags },

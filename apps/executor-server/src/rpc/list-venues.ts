@@ -22,6 +22,7 @@ async function encodeVenue({ venueId, plugin, manifest, accounts, gate }: VenueE
     simulated,
     orderTypes: capabilities.orderTypes.map(encodeOrderType),
     timesInForce: capabilities.timesInForce.map(encodeTimeInForce),
+    postOnly: capabilities.postOnly,
     quoteQuantity: capabilities.quoteQuantity,
     lookupBySubmitKey: capabilities.lookupBySubmitKey,
     requestsExpire: capabilities.requestsExpire,

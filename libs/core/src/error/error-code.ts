@@ -77,6 +77,11 @@ export const errorCodes = {
     rpc: "FAILED_PRECONDITION",
     doc: "The venue does not take this time in force for this order type.",
   },
+  UNSUPPORTED_POST_ONLY: {
+    retry: "fatal",
+    rpc: "FAILED_PRECONDITION",
+    doc: "The venue does not take post-only orders.",
+  },
   UNSUPPORTED_QUOTE_QUANTITY: {
     retry: "fatal",
     rpc: "FAILED_PRECONDITION",
@@ -110,7 +115,12 @@ export const errorCodes = {
   PRICE_OUTSIDE_COLLAR: {
     retry: "fatal",
     rpc: "FAILED_PRECONDITION",
-    doc: "The limit price is further from the market than the venue's collar allows.",
+    doc: "A limit or trigger price is further from the market than the venue's collar allows.",
+  },
+  TRIGGER_PRICE_REACHED: {
+    retry: "fatal",
+    rpc: "FAILED_PRECONDITION",
+    doc: "The market has reached the trigger price already: there is nothing to wait for.",
   },
   PRICE_UNAVAILABLE: {
     retry: "fatal",
@@ -138,6 +148,11 @@ export const errorCodes = {
     retry: "fatal",
     rpc: "FAILED_PRECONDITION",
     doc: "A fill-or-kill order could not be filled at once.",
+  },
+  WOULD_TAKE_LIQUIDITY: {
+    retry: "fatal",
+    rpc: "FAILED_PRECONDITION",
+    doc: "A post-only order would have been filled at once.",
   },
   VENUE_REJECTED: {
     retry: "retryable",

@@ -47,6 +47,13 @@ describe("an instruction that passes", () => {
     expect(events.map(({ cause, to, version }) => [cause.type, to, version])).toEqual([["PLACED", "PENDING", 1]]);
   });
 
+  it("given an order that waits for a price, so that is what slippage will count from", async () => {
+    const stop = { type: "STOP_LOSS", timeInForce: "GTC", triggerPrice: price("40000") } as const;
+    const order = orderOf(await setUp().placed({ side: "SELL", pricing: stop }));
+    expect(order).toMatchObject({ state: "PENDING", expectedPrice: "40000" });
+    expect(order.instruction.expectedPrice).toBeUndefined();
+  });
+
   it.each([
     ["none named, so a position of its own", {}, undefined],
     ["one named, so that one", { positionId: positionId("swing-7") }, "swing-7"],
@@ -156,6 +163,7 @@ describe("what we deny", () => {
   it.each<readonly [string, Partial<Instruction>]>([
     ["INSTRUMENT_UNKNOWN", { instrument: instrumentId("btc/usdt") }],
     ["QUANTITY_NOT_LOT_MULTIPLE", { size: { in: "BASE", quantity: quantity("0.000001") } }],
+    ["TRIGGER_PRICE_REACHED", { pricing: { type: "STOP_LOSS", timeInForce: "GTC", triggerPrice: price("40000") } }],
     ["PRICE_OUTSIDE_COLLAR", { pricing: { type: "LIMIT", timeInForce: "GTC", limitPrice: price("500000") } }],
   ])("is a DENIED order with its reason, %s, and keeps its client order id for ever", async (code, rest) => {
     const test = setUp();
@@ -176,6 +184,19 @@ describe("what we deny", () => {
       kind: "PLACED",
       order: { state: "DENIED", lastError: { code: "TRADING_HALTED" } },
     });
+  });
+
+  it("given kinds of order that the venue does not claim, so it is not even asked for a price", async () => {
+    const stop = { type: "STOP_LOSS", timeInForce: "GTC", triggerPrice: price("40000") } as const;
+    const postOnly = { type: "LIMIT", timeInForce: "GTC", limitPrice: price("50000"), postOnly: true } as const;
+    const test = setUp({ script: {}, capabilities: { orderTypes: ["MARKET", "LIMIT"], postOnly: false } });
+    expect(await test.placed({ clientOrderId: clientOrderId("1"), side: "SELL", pricing: stop })).toMatchObject({
+      order: { state: "DENIED", lastError: { code: "UNSUPPORTED_ORDER_TYPE" } },
+    });
+    expect(await test.placed({ clientOrderId: clientOrderId("2"), pricing: postOnly })).toMatchObject({
+      order: { state: "DENIED", lastError: { code: "UNSUPPORTED_POST_ONLY" } },
+    });
+    expect(test.venue.calls).toEqual([]);
   });
 
   it("given no such instrument or a broken rule, so the venue is not even asked for a price", async () => {

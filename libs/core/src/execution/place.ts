@@ -10,7 +10,7 @@ import { zeroAmount } from "../money/amount.ts";
 import { zeroQuantity } from "../money/quantity.ts";
 import { placedRecord } from "../order/change-order.ts";
 import { differingField } from "../order/differing-field.ts";
-import type { Instruction } from "../order/instruction.ts";
+import { expectedPriceOf, type Instruction } from "../order/instruction.ts";
 import type { Order, OrderTerms } from "../order/order.ts";
 import { orderId } from "../order/order-id.ts";
 import { positionId } from "../position/position-id.ts";
@@ -131,7 +131,7 @@ function termsOf(
 }
 
 function newOrder(terms: OrderTerms, at: WallTime, denial: OrderError | undefined): Order {
-  const { expectedPrice } = terms.instruction;
+  const expectedPrice = expectedPriceOf(terms.instruction);
   const state = denial === undefined ? "PENDING" : "DENIED";
   return {
     ...terms,

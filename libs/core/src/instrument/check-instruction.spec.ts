@@ -14,11 +14,20 @@ const quote = (text: string): Partial<Instruction> => ({ size: { in: "QUOTE", am
 const limit = (text: string): Partial<Instruction> => ({
   pricing: { type: "LIMIT", timeInForce: "GTC", limitPrice: price(text) },
 });
+const stop = (triggerPrice: string, limitPrice?: string): Partial<Instruction> => ({
+  pricing: {
+    ...{ type: "STOP_LOSS", timeInForce: "GTC", triggerPrice: price(triggerPrice) },
+    ...(limitPrice === undefined ? {} : { limitPrice: price(limitPrice) }),
+  },
+});
+const postOnly: Pricing = { type: "LIMIT", timeInForce: "GTC", limitPrice: price("50000"), postOnly: true };
 const market: Pricing = { type: "MARKET", timeInForce: "IOC" };
 
 function faultOf(rest: Partial<Instruction>, instrument: Instrument = btcUsdt) {
   return checkInstruction({ ...limitBuy, ...rest }, instrument, capableOfAll);
 }
+
+const target: Pricing = { type: "TAKE_PROFIT", timeInForce: "GTC", triggerPrice: price("60000") };
 
 describe("sizes in base", () => {
   it.each([
@@ -72,6 +81,17 @@ describe("prices", () => {
     });
   });
 
+  it.each([
+    [stop("50000.01"), undefined, undefined],
+    [stop("50000.01", "49000.01"), undefined, undefined],
+    [stop("50000.001"), "trigger_price", "50000.001"],
+    [stop("50000.001", "49000.001"), "trigger_price", "50000.001"],
+    [stop("50000.01", "49000.001"), "limit_price", "49000.001"],
+  ])("given a stop %o, so the price off the tick is %s", (given, field, text) => {
+    expect(faultOf(given)?.code).toBe(field && "PRICE_OFF_TICK");
+    expect(faultOf(given)?.context).toEqual(field && { field, price: text, tick_size: "0.01", instrument: "BTC/USDT" });
+  });
+
   it("given an instrument without a tick size, so any price passes", () => {
     expect(faultOf(limit("50000.123456789"), { ...btcUsdt, tickSize: decimal("0") })).toBeUndefined();
   });
@@ -87,6 +107,23 @@ describe("values", () => {
     const fault = faultOf({ ...base(size), ...limit(limitPrice) });
     expect(fault?.code).toBe(value && "NOTIONAL_BELOW_MINIMUM");
     expect(fault?.context.value).toBe(value);
+  });
+
+  it.each([
+    ["0.0002", stop("50000"), undefined],
+    ["0.00019", stop("50000"), "9.5"],
+    // With a limit, that is what it is worth at worst.
+    ["0.0002", stop("50000", "49999.99"), "9.999998"],
+    ["0.0002", stop("49999.99", "50000"), undefined],
+  ])("given a stop of %s, %o, so the value below the minimum is %s", (size, given, value) => {
+    const fault = faultOf({ ...base(size), ...given });
+    expect(fault?.code).toBe(value && "NOTIONAL_BELOW_MINIMUM");
+    expect(fault?.context.value).toBe(value);
+  });
+
+  it("given a stop in quote, so its size alone counts", () => {
+    expect(faultOf({ ...quote("10"), ...stop("0.01") })).toBeUndefined();
+    expect(faultOf({ ...quote("9.99"), ...stop("50000") })?.code).toBe("NOTIONAL_BELOW_MINIMUM");
   });
 
   it("given a market order, so its value is left to the check against the market", () => {
@@ -106,11 +143,19 @@ describe("what the venue claims", () => {
   const claims = (rest: Partial<typeof capableOfAll>, given: Partial<Instruction>) =>
     checkInstruction({ ...limitBuy, ...given }, btcUsdt, { ...capableOfAll, ...rest });
 
+  it("given the claim, so each kind of order passes", () => {
+    for (const pricing of [postOnly, target, market]) expect(claims({}, { pricing })).toBeUndefined();
+    expect(claims({ postOnly: false }, {})).toBeUndefined();
+  });
+
   it.each([
     ["market orders only", { orderTypes: ["MARKET"] }, {}, "UNSUPPORTED_ORDER_TYPE", "type"],
     ["limit orders only", { orderTypes: ["LIMIT"] }, { pricing: market }, "UNSUPPORTED_ORDER_TYPE", "type"],
     ["no GTC", { timesInForce: ["IOC", "FOK"] }, {}, "UNSUPPORTED_TIME_IN_FORCE", "time_in_force"],
     ["no IOC", { timesInForce: ["GTC"] }, { pricing: market }, "UNSUPPORTED_TIME_IN_FORCE", "time_in_force"],
+    ["no stops", { orderTypes: ["MARKET", "LIMIT", "TAKE_PROFIT"] }, stop("9"), "UNSUPPORTED_ORDER_TYPE", "type"],
+    ["no targets", { orderTypes: ["STOP_LOSS"] }, { pricing: target }, "UNSUPPORTED_ORDER_TYPE", "type"],
+    ["no post-only", { postOnly: false }, { pricing: postOnly }, "UNSUPPORTED_POST_ONLY", "post_only"],
     ["no sizes in quote", { quoteQuantity: false }, quoteBuy, "UNSUPPORTED_QUOTE_QUANTITY", "quote_quantity"],
   ] as const)("given %s, so the order is denied", (_what, rest, given, code, field) => {
     expect(claims(rest, given)).toMatchObject({ code, context: { field, venue: "paper" } });

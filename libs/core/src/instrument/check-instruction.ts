@@ -3,13 +3,14 @@ import { notional } from "../money/amount.ts";
 import { compare, type Decimal, isMultipleOf } from "../money/decimal.ts";
 import type { Price } from "../money/price.ts";
 import type { Quantity } from "../money/quantity.ts";
-import type { Instruction } from "../order/instruction.ts";
+import { type Instruction, isPostOnly, limitPriceOf, triggerPriceOf } from "../order/instruction.ts";
 import type { Capabilities } from "../venue/capabilities.ts";
 import type { Instrument } from "./instrument.ts";
 
 /**
  * Whether the venue would take the instruction, by what it claims and by the instrument's rules. The first rule broken
- * is the answer, in this order: order type, time in force, quote sizing, lot, minimum, maximum, tick, notional.
+ * is the answer, in this order: order type, time in force, post-only, quote sizing, lot, minimum, maximum, tick of the
+ * trigger, tick of the limit, notional.
  */
 export function checkInstruction(
   instruction: Instruction,
@@ -33,6 +34,12 @@ function capabilityFault({ pricing, size, venue }: Instruction, capabilities: Ca
   if (!capabilities.timesInForce.includes(pricing.timeInForce)) {
     const text = `${venue} does not take ${pricing.timeInForce} orders`;
     return orderError("UNSUPPORTED_TIME_IN_FORCE", text, { field: "time_in_force", venue });
+  }
+  if (isPostOnly(pricing) && !capabilities.postOnly) {
+    return orderError("UNSUPPORTED_POST_ONLY", `${venue} does not take post-only orders`, {
+      field: "post_only",
+      venue,
+    });
   }
   if (size.in === "QUOTE" && !capabilities.quoteQuantity) {
     const text = `${venue} does not take orders sized in the quote asset; give base_quantity`;
@@ -75,19 +82,20 @@ function sizeFault({ size }: Instruction, instrument: Instrument): OrderError | 
 }
 
 function priceFault({ pricing, size }: Instruction, instrument: Instrument): OrderError | undefined {
-  if (pricing.type !== "LIMIT") return undefined;
-  const { limitPrice } = pricing;
-  const { tickSize, symbol, notionalMin } = instrument;
-  if (!isMultipleOf(limitPrice, tickSize)) {
-    const text = `limit_price ${limitPrice} is not a multiple of ${symbol}'s tick size ${tickSize}`;
-    return orderError("PRICE_OFF_TICK", text, {
-      field: "limit_price",
-      price: limitPrice,
-      tick_size: tickSize,
-      instrument: symbol,
-    });
-  }
-  return size.in === "BASE" ? notionalFault(limitPrice, size.quantity, notionalMin, instrument) : undefined;
+  const limitPrice = limitPriceOf(pricing);
+  const triggerPrice = triggerPriceOf(pricing);
+  const offTick =
+    tickFault("trigger_price", triggerPrice, instrument) ?? tickFault("limit_price", limitPrice, instrument);
+  if (offTick !== undefined) return offTick;
+  const worth = limitPrice ?? triggerPrice;
+  if (worth === undefined || size.in === "QUOTE") return undefined;
+  return notionalFault(worth, size.quantity, instrument.notionalMin, instrument);
+}
+
+function tickFault(field: string, price: Price | undefined, { tickSize, symbol }: Instrument): OrderError | undefined {
+  if (price === undefined || isMultipleOf(price, tickSize)) return undefined;
+  const text = `${field} ${price} is not a multiple of ${symbol}'s tick size ${tickSize}`;
+  return orderError("PRICE_OFF_TICK", text, { field, price, tick_size: tickSize, instrument: symbol });
 }
 
 /** Price × quantity against the instrument's minimum; for market orders the price is the market's. */

@@ -57,6 +57,68 @@ describe("a limit price against the market, 49,990 to 50,000", () => {
   });
 });
 
+describe("a trigger price against the market, 49,990 to 50,000", () => {
+  const waiting = (
+    side: "BUY" | "SELL",
+    type: "STOP_LOSS" | "TAKE_PROFIT",
+    triggerPrice: string,
+    limitPrice?: string,
+  ): Instruction => ({
+    ...limitBuy,
+    side,
+    pricing: {
+      ...{ type, timeInForce: "GTC", triggerPrice: price(triggerPrice) },
+      ...(limitPrice === undefined ? {} : { limitPrice: price(limitPrice) }),
+    },
+  });
+
+  it.each([
+    ["SELL", "STOP_LOSS", "49989.99", undefined],
+    ["SELL", "STOP_LOSS", "49990", "TRIGGER_PRICE_REACHED"],
+    ["SELL", "STOP_LOSS", "60000", "TRIGGER_PRICE_REACHED"],
+    ["SELL", "STOP_LOSS", "24995", undefined],
+    ["SELL", "STOP_LOSS", "24994.99", "PRICE_OUTSIDE_COLLAR"],
+    ["BUY", "STOP_LOSS", "50000.01", undefined],
+    ["BUY", "STOP_LOSS", "50000", "TRIGGER_PRICE_REACHED"],
+    ["BUY", "STOP_LOSS", "75000", undefined],
+    ["BUY", "STOP_LOSS", "75000.01", "PRICE_OUTSIDE_COLLAR"],
+    ["SELL", "TAKE_PROFIT", "49990.01", undefined],
+    ["SELL", "TAKE_PROFIT", "49990", "TRIGGER_PRICE_REACHED"],
+    ["SELL", "TAKE_PROFIT", "74985.01", "PRICE_OUTSIDE_COLLAR"],
+    ["BUY", "TAKE_PROFIT", "49999.99", undefined],
+    ["BUY", "TAKE_PROFIT", "50000", "TRIGGER_PRICE_REACHED"],
+    ["BUY", "TAKE_PROFIT", "24999.99", "PRICE_OUTSIDE_COLLAR"],
+  ] as const)("given a %s %s at %s, so %s", (side, type, trigger, code) => {
+    expect(checkMarket(waiting(side, type, trigger), btcUsdt, btcPrice, 5_000)?.code).toBe(code);
+  });
+
+  it.each([
+    ["48000", undefined],
+    ["22500", undefined],
+    ["22499.99", "PRICE_OUTSIDE_COLLAR"],
+    // Half above the trigger, though less than half above the market.
+    ["67500.01", "PRICE_OUTSIDE_COLLAR"],
+  ])("given a stop at 45,000 with the limit %s, so the collar of its trigger counts: %s", (limit, code) => {
+    const fault = checkMarket(waiting("SELL", "STOP_LOSS", "45000", limit), btcUsdt, btcPrice, 5_000);
+    expect(fault?.code).toBe(code);
+    expect(fault?.context).toEqual(code && { field: "limit_price", price: limit, market: "45000", collar_bps: "5000" });
+  });
+
+  it("given one that is reached, so the denial tells what to do", () => {
+    expect(checkMarket(waiting("SELL", "STOP_LOSS", "50000"), btcUsdt, btcPrice, 5_000)).toEqual({
+      code: "TRIGGER_PRICE_REACHED",
+      message: "the market, 49990, has reached trigger_price 50000 of the STOP_LOSS already; give a market order",
+      context: { field: "trigger_price", price: "50000", market: "49990" },
+    });
+  });
+
+  it("given no price, so only what can't add exposure passes", () => {
+    const stop = waiting("SELL", "STOP_LOSS", "60000");
+    expect(checkMarket(stop, btcUsdt, undefined, 5_000)?.code).toBe("PRICE_UNAVAILABLE");
+    expect(checkMarket({ ...stop, purpose: "STOP" }, btcUsdt, undefined, 5_000)).toBeUndefined();
+  });
+});
+
 describe("a market order's value, 10 at least", () => {
   it.each([
     ["BUY", "0.0002", undefined],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { price } from "../money/price.ts";
 import { after, limitBuy, orderIn, quoteBuy, requestedAt } from "../testing/order-fixtures.ts";
 import { beforeDeadline, deadlineEvent, deadlineOf, isOverdue } from "./deadline.ts";
 import type { Instruction } from "./instruction.ts";
@@ -6,15 +7,17 @@ import { nextActionAt } from "./next-action-at.ts";
 import { dueAtOnce } from "./order.ts";
 import { type Phase, phases } from "./order-state.ts";
 
+const stopLoss = { type: "STOP_LOSS", timeInForce: "GTC", triggerPrice: price("55000") } as const;
 const expireTime = after(60_000);
 
 describe("an order's deadline", () => {
   it.each<readonly [string, Partial<Instruction>, ReturnType<typeof deadlineOf>]>([
     ["a limit order that rests has none", limitBuy, undefined],
+    ["an order that waits for a price has none", { pricing: stopLoss }, undefined],
     ["a market order has 5 min", quoteBuy, { at: after(300_000), cause: "EXECUTION_TIMEOUT" }],
     [
       "a limit order that can't rest has 5 min",
-      { pricing: { ...limitBuy.pricing, timeInForce: "IOC" } },
+      { pricing: { type: "LIMIT", timeInForce: "IOC", limitPrice: price("50000") } },
       { at: after(300_000), cause: "EXECUTION_TIMEOUT" },
     ],
     ["a timeout of 0 is none", { ...quoteBuy, executionTimeoutMs: 0 }, undefined],

@@ -19,8 +19,9 @@ const full: Instruction = {
   strategyId: "momentum",
   tags: { b: "2", a: "1" },
 };
-const limit = (timeInForce: "GTC" | "IOC" | "FOK", limitPrice: string): Instruction["pricing"] => ({
-  type: "LIMIT",
+const stop = { type: "STOP_LOSS", timeInForce: "GTC", triggerPrice: price("45000") } as const;
+const limit = (timeInForce: "GTC" | "IOC" | "FOK", limitPrice: string) => ({
+  type: "LIMIT" as const,
   timeInForce,
   limitPrice: price(limitPrice),
 });
@@ -42,6 +43,7 @@ describe("the first field in which two bodies differ", () => {
     ["base_quantity", { ...full, size: { in: "BASE", quantity: quantity("1.000000000000000001") } }],
     ["base_quantity", { ...full, size: { in: "QUOTE", amount: amount("1") } }],
     ["limit_price", { ...full, pricing: limit("GTC", "50000.000000000000000001") }],
+    ["post_only", { ...full, pricing: { ...limit("GTC", "50000"), postOnly: true } }],
     ["expected_price", { ...full, expectedPrice: price("50001") }],
     ["expected_price", without("expectedPrice")],
     ["max_slippage_bps", { ...full, maxSlippageBps: 51 }],
@@ -60,6 +62,16 @@ describe("the first field in which two bodies differ", () => {
   ])("is %s, whichever of the two came first", (field, other) => {
     expect(differingField(full, other)).toBe(field);
     expect(differingField(other, full)).toBe(field);
+  });
+
+  it.each<readonly [string, Instruction["pricing"]]>([
+    ["type", { ...stop, type: "TAKE_PROFIT" }],
+    ["limit_price", { ...stop, limitPrice: price("45000") }],
+    ["trigger_price", { ...stop, triggerPrice: price("45000.01") }],
+  ])("is %s of orders that wait for a price", (field, pricing) => {
+    const waiting = { ...full, pricing: stop };
+    expect(differingField(waiting, { ...full, pricing })).toBe(field);
+    expect(differingField(waiting, { ...waiting })).toBeUndefined();
   });
 
   it("is quote_quantity where both are sized in quote", () => {

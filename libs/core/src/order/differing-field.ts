@@ -1,4 +1,4 @@
-import type { Instruction } from "./instruction.ts";
+import { type Instruction, isPostOnly, limitPriceOf, triggerPriceOf } from "./instruction.ts";
 
 type Comparable = Readonly<Record<string, string | number | undefined>>;
 
@@ -15,7 +15,9 @@ function contractFields(instruction: Instruction): Comparable {
     time_in_force: pricing.timeInForce,
     base_quantity: size.in === "BASE" ? size.quantity : undefined,
     quote_quantity: size.in === "QUOTE" ? size.amount : undefined,
-    limit_price: pricing.type === "LIMIT" ? pricing.limitPrice : undefined,
+    limit_price: limitPriceOf(pricing),
+    trigger_price: triggerPriceOf(pricing),
+    post_only: String(isPostOnly(pricing)),
     expected_price: instruction.expectedPrice,
     max_slippage_bps: instruction.maxSlippageBps,
     expire_time: instruction.expireTime,

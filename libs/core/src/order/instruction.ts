@@ -12,10 +12,30 @@ export type Side = "BUY" | "SELL";
 export type TimeInForce = "GTC" | "IOC" | "FOK";
 export type Purpose = "ENTRY" | "EXIT" | "STOP" | "TARGET";
 
-/** How the price is set. A market order can't rest, so GTC is not among its times in force. */
+/**
+ * How the price is set (FIX 40). A market order can't rest, so GTC is not among its times in force. `postOnly` (FIX
+ * 18=6): the venue refuses it rather than fill it at once; for GTC only, as decoders and venues see to.
+ */
 export type Pricing =
   | { readonly type: "MARKET"; readonly timeInForce: "IOC" | "FOK" }
-  | { readonly type: "LIMIT"; readonly timeInForce: TimeInForce; readonly limitPrice: Price };
+  | {
+      readonly type: "LIMIT";
+      readonly timeInForce: TimeInForce;
+      readonly limitPrice: Price;
+      readonly postOnly?: true;
+    }
+  | TriggeredPricing;
+
+/**
+ * An order that waits at the venue, good till cancelled, until the market reaches `triggerPrice` (FIX 99); `isTriggered`
+ * says from which side. Then it is a market order, or with `limitPrice` a limit order that rests.
+ */
+export interface TriggeredPricing {
+  readonly type: "STOP_LOSS" | "TAKE_PROFIT";
+  readonly timeInForce: "GTC";
+  readonly triggerPrice: Price;
+  readonly limitPrice?: Price;
+}
 
 /** A size in base, or an amount to spend or to receive in quote. Greater than zero. */
 export type OrderSize =
@@ -50,6 +70,34 @@ export function isReducing({ purpose }: Pick<Instruction, "purpose">): boolean {
 }
 
 /** Whether what is not filled at once stays at the venue. */
-export function rests(pricing: Pricing): boolean {
-  return pricing.type === "LIMIT" && pricing.timeInForce === "GTC";
+export function rests({ timeInForce }: Pricing): boolean {
+  return timeInForce === "GTC";
+}
+
+/** Whether the order waits for a price before it is executed. */
+export function isTriggeredPricing(pricing: Pricing): pricing is TriggeredPricing {
+  return pricing.type === "STOP_LOSS" || pricing.type === "TAKE_PROFIT";
+}
+
+/** Whether the venue shall refuse it rather than let it take liquidity. */
+export function isPostOnly(pricing: Pricing): boolean {
+  return pricing.type === "LIMIT" && pricing.postOnly === true;
+}
+
+/** The worst price it may be filled at, where it has one. */
+export function limitPriceOf(pricing: Pricing): Price | undefined {
+  return pricing.type === "MARKET" ? undefined : pricing.limitPrice;
+}
+
+/** The price it waits for, where it waits. */
+export function triggerPriceOf(pricing: Pricing): Price | undefined {
+  return isTriggeredPricing(pricing) ? pricing.triggerPrice : undefined;
+}
+
+/**
+ * What slippage counts from: what the caller expects, else the price an order waits for, for today's quote says nothing
+ * of it. Absent for other orders, whose first quote counts.
+ */
+export function expectedPriceOf({ expectedPrice, pricing }: Instruction): Price | undefined {
+  return expectedPrice ?? triggerPriceOf(pricing);
 }

@@ -1,6 +1,7 @@
 import { zeroAmount } from "../money/amount.ts";
 import { zeroQuantity } from "../money/quantity.ts";
 import { applyEvent } from "./apply-event.ts";
+import { expectedPriceOf } from "./instruction.ts";
 import type { Order } from "./order.ts";
 import type { OrderEvent } from "./order-event.ts";
 import type { OrderEventRecord, Placed, RecordedCause } from "./order-event-record.ts";
@@ -43,7 +44,7 @@ function isTransition(cause: RecordedCause): cause is OrderEvent {
 }
 
 function begun({ version, at, to }: OrderEventRecord, { terms, error, confirmBy }: Placed): Order {
-  const { expectedPrice } = terms.instruction;
+  const expectedPrice = expectedPriceOf(terms.instruction);
   const beginning = {
     ...terms,
     version,

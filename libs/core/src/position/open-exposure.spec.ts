@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { accountId } from "../account/account-id.ts";
 import { amount } from "../money/amount.ts";
+import { price } from "../money/price.ts";
 import { quantity } from "../money/quantity.ts";
 import type { Instruction } from "../order/instruction.ts";
 import { isTerminal, type Order, phaseOf } from "../order/order.ts";
@@ -25,6 +26,12 @@ describe("what one order of 1 BTC may still do", () => {
   ] as const)("given a buy that is %s, so up to %s more, or nothing", (phase, left) => {
     expect(openExposure(orderIn(phase))).toEqual({ ...none, most: left });
     expect(openExposure(orderIn(phase, { instruction: limitSell }))).toEqual({ ...none, least: `-${left}` });
+  });
+
+  it("given an order that waits for a price, so it counts as if it were reached", () => {
+    const pricing = { type: "STOP_LOSS", timeInForce: "GTC", triggerPrice: price("45000") } as const;
+    const stop: Instruction = { ...limitSell, pricing, purpose: "STOP" };
+    expect(openExposure(orderIn("CONFIRMING", { instruction: stop }))).toEqual({ ...none, least: "-1" });
   });
 
   it.each(phases.filter(isFinal))("given %s, so nothing more", (phase) => {

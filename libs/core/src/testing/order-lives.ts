@@ -4,12 +4,12 @@ import { errorCodes, isErrorCode } from "../error/error-code.ts";
 import { type OrderError, orderError } from "../error/order-error.ts";
 import { instrumentId } from "../instrument/instrument.ts";
 import { amount, zeroAmount } from "../money/amount.ts";
-import { price } from "../money/price.ts";
+import { type Price, price } from "../money/price.ts";
 import { quantity, zeroQuantity } from "../money/quantity.ts";
 import { applyEvent } from "../order/apply-event.ts";
 import { changeOrder, placedRecord } from "../order/change-order.ts";
 import { type VenueFill, venueFillId } from "../order/fill.ts";
-import type { Instruction } from "../order/instruction.ts";
+import { expectedPriceOf, type Instruction } from "../order/instruction.ts";
 import { isTerminal, type Order } from "../order/order.ts";
 import type { OrderEvent, OrderEventType } from "../order/order-event.ts";
 import { clientOrderId, orderId, submitKey, venueOrderId } from "../order/order-id.ts";
@@ -71,6 +71,20 @@ const pricings: fc.Arbitrary<Instruction["pricing"]> = fc.oneof(
     timeInForce: fc.constantFrom("GTC" as const, "IOC" as const, "FOK" as const),
     limitPrice: prices,
   }),
+  record({
+    type: fc.constant("LIMIT" as const),
+    timeInForce: fc.constant("GTC" as const),
+    limitPrice: prices,
+    postOnly: fc.constant(true as const),
+  }),
+  record({
+    required: record({
+      type: fc.constantFrom("STOP_LOSS" as const, "TAKE_PROFIT" as const),
+      timeInForce: fc.constant("GTC" as const),
+      triggerPrice: prices,
+    }),
+    optional: record({ limitPrice: maybe(prices) }),
+  }).map(({ required, optional }) => present<typeof required, { limitPrice?: Price }>(required, optional)),
 );
 
 const sizes: fc.Arbitrary<Instruction["size"]> = fc.oneof(
@@ -124,7 +138,7 @@ const firstOrders: fc.Arbitrary<Order> = record({
   ),
   error: errors,
 }).map(({ id, instruction, assets: [base, quote], simulated, requestedAt, trace, phase, error }) => {
-  const { expectedPrice } = instruction;
+  const expectedPrice = expectedPriceOf(instruction);
   return {
     ...{ orderId: id, instruction, base, quote, simulated, requestedAt },
     ...(trace === undefined ? {} : { trace }),

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { instrumentId } from "../instrument/instrument.ts";
+import { price } from "../money/price.ts";
 import { fillKey } from "../order/fill.ts";
+import type { Pricing } from "../order/instruction.ts";
 import { attemptOf } from "../order/order.ts";
 import { clientOrderId, submitKey, venueOrderId } from "../order/order-id.ts";
 import { liveOrderOf } from "../store/live-order.ts";
@@ -34,6 +36,20 @@ export function describeReads(get: OpenedGetter): void {
       const many = await orders.findMany([one.order.orderId, unknown, two.order.orderId, one.order.orderId]);
       expect(many).toHaveLength(2);
       expect(many).toEqual(expect.arrayContaining([one.order, two.order]));
+    });
+
+    it.each<Pricing>([
+      { type: "MARKET", timeInForce: "FOK" },
+      { type: "LIMIT", timeInForce: "IOC", limitPrice: price("90000.5") },
+      { type: "LIMIT", timeInForce: "GTC", limitPrice: price("90000.5"), postOnly: true },
+      { type: "STOP_LOSS", timeInForce: "GTC", triggerPrice: price("89999.123456789012345678") },
+      { type: "TAKE_PROFIT", timeInForce: "GTC", triggerPrice: price("95000"), limitPrice: price("94000.5") },
+    ])("give the pricing %o back as it was placed", async (pricing) => {
+      const { orders, events } = get().store;
+      const change = placed({ pricing });
+      await orders.commit(change);
+      expect(await orders.find(change.order.orderId)).toStrictEqual(change.order);
+      expect(await events.ofOrder(change.order.orderId, 10)).toMatchObject(change.records);
     });
 
     it("find nothing where there is nothing", async () => {

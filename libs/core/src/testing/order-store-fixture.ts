@@ -11,7 +11,7 @@ import { price } from "../money/price.ts";
 import { quantity, zeroQuantity } from "../money/quantity.ts";
 import { changeOrder, placedRecord } from "../order/change-order.ts";
 import { venueFillId } from "../order/fill.ts";
-import type { Side } from "../order/instruction.ts";
+import { type Pricing, type Side, triggerPriceOf } from "../order/instruction.ts";
 import type { Order } from "../order/order.ts";
 import type { OrderEvent } from "../order/order-event.ts";
 import type { OrderEventRecord } from "../order/order-event-record.ts";
@@ -52,6 +52,7 @@ export interface PlacedOptions {
   readonly instrument?: InstrumentId;
   readonly clientOrderId?: ClientOrderId;
   readonly side?: Side;
+  readonly pricing?: Pricing;
   readonly quantity?: string;
   readonly positionId?: PositionId;
   readonly strategyId?: string;
@@ -62,6 +63,7 @@ export interface PlacedOptions {
 export function placed(options: PlacedOptions = {}): OrderChange {
   count += 1;
   const at = options.at ?? placedAt;
+  const waitsFor = options.pricing && triggerPriceOf(options.pricing);
   const id = options.orderId ?? orderId(uuidV7(at, random));
   const order: Order = {
     orderId: id,
@@ -71,7 +73,7 @@ export function placed(options: PlacedOptions = {}): OrderChange {
       venue: options.venue ?? venueId("paper"),
       instrument: options.instrument ?? instrumentId("BTC/USDT"),
       side: options.side ?? "BUY",
-      pricing: { type: "LIMIT", timeInForce: "GTC", limitPrice: price("90000.5") },
+      pricing: options.pricing ?? { type: "LIMIT", timeInForce: "GTC", limitPrice: price("90000.5") },
       size: { in: "BASE", quantity: quantity(options.quantity ?? "2") },
       purpose: "ENTRY",
       ...(options.positionId === undefined ? {} : { positionId: options.positionId }),
@@ -90,6 +92,7 @@ export function placed(options: PlacedOptions = {}): OrderChange {
     cumQuoteQuantity: zeroAmount,
     fees: {},
     stateTimes: { PENDING: at },
+    ...(waitsFor === undefined ? {} : { expectedPrice: waitsFor }),
     updatedAt: at,
     state: "PENDING",
   };

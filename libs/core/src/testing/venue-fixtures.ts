@@ -24,14 +24,14 @@ export const btcPrice: MarketPrice = { bid: price("49990"), ask: price("50000"),
 
 /** What a venue claims that can do everything. */
 export const capableOfAll: Capabilities = {
-  orderTypes: ["MARKET", "LIMIT"],
+  orderTypes: ["MARKET", "LIMIT", "STOP_LOSS", "TAKE_PROFIT"],
   timesInForce: ["GTC", "IOC", "FOK"],
+  postOnly: true,
   quoteQuantity: true,
   clientOrderIds: true,
   lookupBySubmitKey: true,
   requestsExpire: true,
   idempotentSubmission: false,
-  nativeStops: false,
   streams: true,
   partialFills: true,
   bulkQueries: true,

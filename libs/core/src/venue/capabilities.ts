@@ -4,6 +4,8 @@ import type { Pricing, TimeInForce } from "../order/instruction.ts";
 export interface Capabilities {
   readonly orderTypes: readonly Pricing["type"][];
   readonly timesInForce: readonly TimeInForce[];
+  /** A limit order can ask to be refused rather than to take liquidity. */
+  readonly postOnly: boolean;
   /** Orders can be sized in the quote asset. */
   readonly quoteQuantity: boolean;
   /** Venue orders carry a client id of ours. */
@@ -14,8 +16,6 @@ export interface Capabilities {
   readonly requestsExpire: boolean;
   /** The same submit key sent twice is one order. */
   readonly idempotentSubmission: boolean;
-  /** Native stop orders. */
-  readonly nativeStops: boolean;
   /** `watch` exists. */
   readonly streams: boolean;
   readonly partialFills: boolean;

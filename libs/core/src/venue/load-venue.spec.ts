@@ -108,6 +108,10 @@ describe("loading a venue", () => {
   it.each<readonly [string, Partial<Capabilities>]>([
     ["claims no order type", { orderTypes: [] }],
     ["claims no time in force", { timesInForce: [] }],
+    ["claims STOP_LOSS orders, but not GTC, as they wait", { timesInForce: ["IOC", "FOK"] }],
+    ["claims TAKE_PROFIT orders, but not GTC, as they wait", { orderTypes: ["TAKE_PROFIT"], timesInForce: ["IOC"] }],
+    ["claims postOnly, but no LIMIT orders that are GTC", { orderTypes: ["MARKET"] }],
+    ["claims postOnly, but no LIMIT orders that are GTC", { orderTypes: ["LIMIT"], timesInForce: ["IOC"] }],
     [
       "claims look-up by submit key, but not that its orders carry one (clientOrderIds)",
       { clientOrderIds: false, lookupBySubmitKey: true },

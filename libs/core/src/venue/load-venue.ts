@@ -47,6 +47,12 @@ function manifestFault({ apiVersion, capabilities }: VenueManifest): string | un
   }
   if (capabilities.orderTypes.length === 0) return "claims no order type";
   if (capabilities.timesInForce.length === 0) return "claims no time in force";
+  const waiting = capabilities.orderTypes.find((type) => type === "STOP_LOSS" || type === "TAKE_PROFIT");
+  if (waiting !== undefined && !capabilities.timesInForce.includes("GTC")) {
+    return `claims ${waiting} orders, but not GTC, as they wait`;
+  }
+  const canRest = capabilities.orderTypes.includes("LIMIT") && capabilities.timesInForce.includes("GTC");
+  if (capabilities.postOnly && !canRest) return "claims postOnly, but no LIMIT orders that are GTC";
   if (capabilities.lookupBySubmitKey && !capabilities.clientOrderIds) {
     return "claims look-up by submit key, but not that its orders carry one (clientOrderIds)";
   }

@@ -32,9 +32,12 @@ import {
 const time = number(wallTime);
 const side = oneOf("BUY", "SELL");
 
+const triggered = { timeInForce: oneOf("GTC"), triggerPrice: text(price), limitPrice: optional(text(price)) } as const;
 const pricing = variant<Instruction["pricing"], "type">("type", {
   MARKET: { timeInForce: oneOf("IOC", "FOK") },
-  LIMIT: { timeInForce: oneOf("GTC", "IOC", "FOK"), limitPrice: text(price) },
+  LIMIT: { timeInForce: oneOf("GTC", "IOC", "FOK"), limitPrice: text(price), postOnly: optional(onlyTrue) },
+  STOP_LOSS: triggered,
+  TAKE_PROFIT: triggered,
 });
 
 const size = variant<Instruction["size"], "in">("in", {

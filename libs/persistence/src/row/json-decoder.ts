@@ -99,10 +99,17 @@ export function object<T extends object>(fields: Fields<T>): JsonDecoder<T> {
   };
 }
 
+/** The member of a union whose tag is, or can be, `K`. */
+type Member<T extends Record<Tag, string>, Tag extends string, K> = T extends unknown
+  ? K extends T[Tag]
+    ? T
+    : never
+  : never;
+
 /** One of several objects, told apart by a field: for each of its values, the fields beside it. */
 export function variant<T extends Record<Tag, string>, Tag extends string>(
   tag: Tag,
-  fields: { readonly [K in T[Tag]]: Omit<Fields<Extract<T, Record<Tag, K>>>, Tag> },
+  fields: { readonly [K in T[Tag]]: Omit<Fields<Member<T, Tag, K>>, Tag> },
 ): JsonDecoder<T> {
   const decoders = new Map(
     Object.entries<object>(fields).map(([name, others]) => [

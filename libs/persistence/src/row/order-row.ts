@@ -7,7 +7,9 @@ import {
   clientOrderId,
   type Instruction,
   instrumentId,
+  isPostOnly,
   isTerminal,
+  limitPriceOf,
   nextActionAt,
   type Order,
   type OrderPhase,
@@ -18,6 +20,7 @@ import {
   price,
   quantity,
   submitKey,
+  triggerPriceOf,
   venueId,
   venueOrderId,
   type WallTime,
@@ -38,6 +41,8 @@ export interface OrderTermsRow {
   readonly type: Instruction["pricing"]["type"];
   readonly time_in_force: Instruction["pricing"]["timeInForce"];
   readonly limit_price: string | null;
+  readonly trigger_price: string | null;
+  readonly post_only: Flag;
   /** One of the two sizes. */
   readonly quantity: string | null;
   readonly quote_quantity: string | null;
@@ -102,6 +107,8 @@ export const orderTermsColumns: Columns<OrderTermsRow> = {
   type: required("text"),
   time_in_force: required("text"),
   limit_price: nullable("decimal"),
+  trigger_price: nullable("decimal"),
+  post_only: required("flag"),
   quantity: nullable("decimal"),
   quote_quantity: nullable("decimal"),
   instructed_price: nullable("decimal"),
@@ -174,7 +181,7 @@ export const columnsOfFields: {
     venue: ["venue"],
     instrument: ["instrument"],
     side: ["side"],
-    pricing: ["type", "time_in_force", "limit_price"],
+    pricing: ["type", "time_in_force", "limit_price", "trigger_price", "post_only"],
     size: ["quantity", "quote_quantity"],
     expectedPrice: ["instructed_price"],
     maxSlippageBps: ["max_slippage_bps"],
@@ -231,7 +238,9 @@ export function orderTermsRow(terms: OrderTerms): OrderTermsRow {
     side: instruction.side,
     type: pricing.type,
     time_in_force: pricing.timeInForce,
-    limit_price: pricing.type === "LIMIT" ? pricing.limitPrice : null,
+    limit_price: limitPriceOf(pricing) ?? null,
+    trigger_price: triggerPriceOf(pricing) ?? null,
+    post_only: isPostOnly(pricing),
     quantity: size.in === "BASE" ? size.quantity : null,
     quote_quantity: size.in === "QUOTE" ? size.amount : null,
     instructed_price: instruction.expectedPrice ?? null,
@@ -318,10 +327,17 @@ function instructionOf(row: OrderTermsRow): Instruction {
   };
 }
 
-function pricingOf({ type, time_in_force: timeInForce, limit_price }: OrderTermsRow): Instruction["pricing"] {
-  if (type === "LIMIT" && limit_price !== null) return { type, timeInForce, limitPrice: price(limit_price) };
+function pricingOf(row: OrderTermsRow): Instruction["pricing"] {
+  const { type, time_in_force: timeInForce, trigger_price } = row;
+  const limit = row.limit_price === null ? undefined : { limitPrice: price(row.limit_price) };
   if (type === "MARKET" && timeInForce !== "GTC") return { type, timeInForce };
-  throw unreadable("type, time_in_force, limit_price", "a pricing");
+  if (type === "LIMIT" && limit !== undefined) {
+    return { type, timeInForce, ...limit, ...(isTrue(row.post_only) ? { postOnly: true } : {}) };
+  }
+  if ((type === "STOP_LOSS" || type === "TAKE_PROFIT") && timeInForce === "GTC" && trigger_price !== null) {
+    return { type, timeInForce, triggerPrice: price(trigger_price), ...limit };
+  }
+  throw unreadable("type, time_in_force, limit_price, trigger_price, post_only", "a pricing");
 }
 
 function sizeOf(row: OrderTermsRow): Instruction["size"] {

@@ -111,6 +111,8 @@ describe("a row that this code did not write is refused:", () => {
     ["a state without the attempt it needs", { ...row, state: "SUBMITTED" }],
     ["a cancel without its time", { ...row, ...attempt, state: "CANCELLING", next_action_at: null }],
     ["a limit order without a limit", { ...row, limit_price: null }],
+    ["a stop without its trigger", { ...row, type: "STOP_LOSS" }],
+    ["a stop that is IOC", { ...row, type: "STOP_LOSS", trigger_price: "1", time_in_force: "IOC" }],
     ["no size", { ...row, quantity: null }],
     ["a price that is none", { ...row, limit_price: "-1" }],
     ["a time between microseconds", { ...row, updated_at: 1.5 }],

@@ -7,6 +7,7 @@ import { IndexFillsByPosition1767484800000 } from "./index-fills-by-position-mig
 import { OrderDeadlines1768000100000 } from "./order-deadlines-migration.ts";
 import { OrderEvidence1767657600000 } from "./order-evidence-migration.ts";
 import { AddTradingStates1767398400000 } from "./trading-state-migration.ts";
+import { TriggeredOrders1768000200000 } from "./triggered-orders-migration.ts";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -18,6 +19,7 @@ export const migrations = [
   CreateRateLedgers1768000000000,
   OrderDeadlines1768000100000,
   AddCancelAlls1767402000000,
+  TriggeredOrders1768000200000,
 ];
 
 export const migrationsTableName = "surefill_migrations";

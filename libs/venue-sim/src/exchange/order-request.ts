@@ -1,4 +1,13 @@
-import type { InstrumentId, OrderSize, Price, Pricing, Side, SubmitKey, WallTime } from "@surefill/core";
+import type {
+  InstrumentId,
+  OrderSize,
+  Price,
+  Pricing,
+  Side,
+  SubmitKey,
+  TriggeredPricing,
+  WallTime,
+} from "@surefill/core";
 import { z } from "zod";
 import {
   amountField,
@@ -17,7 +26,7 @@ export interface OrderRequest {
   readonly submitKey: SubmitKey;
   readonly instrument: InstrumentId;
   readonly side: Side;
-  readonly pricing: Pricing;
+  readonly pricing: Exclude<Pricing, TriggeredPricing>;
   readonly size: OrderSize;
   /** What the exchange takes for the market price where it has no prices of its own. */
   readonly expectedPrice?: Price;
