@@ -1,7 +1,10 @@
 import { covers } from "../account/trading-state.ts";
 import type { VenueAccount } from "../account/venue-account.ts";
 import type { Desk } from "../desk/desk.ts";
+import { recordReport } from "../desk/record-report.ts";
 import { SurefillError } from "../error/surefill-error.ts";
+import type { InstrumentId } from "../instrument/instrument.ts";
+import type { ExecutionReport } from "../order/execution-report.ts";
 import { attemptOf, isFateOpen, isTerminal, type Order } from "../order/order.ts";
 import type { OrderId } from "../order/order-id.ts";
 import type {
@@ -21,6 +24,8 @@ const readMax = 1_000;
 const liveStopsMax = 1_000;
 /** Before a venue that refused a cancel is asked once more. */
 const askAgainMs = 5_000;
+/** When a cancel that goes out with all others is due by itself: their request has had its answer by then, and its effect. */
+const aloneAfterMs = 15_000;
 /** How far a venue's clock may be behind ours. */
 const venueClockBehindMsMax = 1_000;
 
@@ -41,6 +46,8 @@ export class CancelAllTargets {
   readonly #open = new Map<OrderId, Order>();
   readonly #failures = new Map<OrderId, CancelAllFailure>();
   readonly #stops = new Map<string, PositionKey>();
+  /** Orders whose cancel goes out with all others. */
+  readonly #together = new Set<OrderId>();
   #count = 0;
   #unasked = 0;
   #askAgainAtMs: number;
@@ -72,8 +79,17 @@ export class CancelAllTargets {
     return [...this.#open.values()].some((order) => isFateOpen(order)) ? this.#deadAfter : wallTime(0);
   }
 
-  /** Takes up what an earlier process found, then finds what is live now, page by page, and asks each to be cancelled. */
-  async find(act: (order: Order) => void): Promise<void> {
+  /** Where orders are open whose cancel goes out with all others. */
+  get togetherAt(): ReadonlySet<InstrumentId> {
+    const open = [...this.#together].flatMap((orderId) => this.#open.get(orderId) ?? []);
+    return new Set(open.map(({ instruction }) => instruction.instrument));
+  }
+
+  /**
+   * Takes up what an earlier process found, then finds what is live now, page by page, and asks each to be cancelled.
+   * `act` sends a cancel; without it, cancels are to go out together.
+   */
+  async find(act?: (order: Order) => void): Promise<void> {
     await this.#resume();
     let after: OrderPosition | undefined;
     for (;;) {
@@ -90,7 +106,7 @@ export class CancelAllTargets {
   }
 
   /** Reads the open ones again, and asks again for those whose cancel the venue refused or that could not be asked. */
-  async refresh(act: (order: Order) => void): Promise<void> {
+  async refresh(act?: (order: Order) => void): Promise<void> {
     const ids = [...this.#open.keys()];
     for (let from = 0; from < ids.length; from += readMax) {
       for (const order of await this.#desk.store.orders.findMany(ids.slice(from, from + readMax))) this.#take(order);
@@ -101,6 +117,50 @@ export class CancelAllTargets {
     this.#unasked = 0;
     const isDue = (order: Order) => order.cancelRequest === undefined || (asksAgain && isAtVenue(order));
     await this.#ask([...this.#open.values()].filter(isDue), act);
+  }
+
+  /** Sends each of the cancels that were to go out together. */
+  actOnEach(act: (order: Order) => void): void {
+    for (const orderId of this.#together) {
+      const order = this.#open.get(orderId);
+      if (order?.state === "CANCELLING") act(order);
+    }
+    this.#together.clear();
+  }
+
+  /** Whether orders of ours are live that a request for all would cancel and this campaign is not to. */
+  async areBesideOthers(): Promise<boolean> {
+    const { instrument } = this.#terms.scope;
+    let after: OrderPosition | undefined;
+    for (;;) {
+      const page: readonly Order[] = await this.#desk.store.orders.live(this.#part.venueAccount, pageMax, after);
+      const isOther = (order: Order) =>
+        !isTarget(this.#terms, order) && (instrument === undefined || order.instruction.instrument === instrument);
+      if (page.some(isOther)) return true;
+      after = page.at(-1);
+      if (page.length < pageMax) return false;
+    }
+  }
+
+  /**
+   * Records what the venue told of orders that it cancelled, and gives back what is of none of the campaign's. The
+   * tracker finds what could not be recorded.
+   */
+  async record(reports: readonly ExecutionReport[]): Promise<readonly ExecutionReport[]> {
+    const byKey = new Map([...this.#open.values()].map((order) => [attemptOf(order)?.submitKey, order]));
+    const recordOne = async (report: ExecutionReport) => {
+      const order = byKey.get(report.submitKey);
+      if (order === undefined) return;
+      try {
+        this.#take(await recordReport(this.#desk, order, report));
+      } catch (thrown) {
+        this.#desk.log.error({ error: thrown, order_id: order.orderId }, "the end of an order could not be recorded");
+      }
+    };
+    for (let from = 0; from < reports.length; from += pageMax) {
+      await Promise.all(reports.slice(from, from + pageMax).map(recordOne));
+    }
+    return reports.filter(({ submitKey }) => !byKey.has(submitKey));
   }
 
   /** Positions that are held, whose stop this campaign cancelled and that no other live order protects. */
@@ -132,18 +192,21 @@ export class CancelAllTargets {
     }
   }
 
-  async #ask(orders: readonly Order[], act: (order: Order) => void): Promise<void> {
+  async #ask(orders: readonly Order[], act?: (order: Order) => void): Promise<void> {
     for (let from = 0; from < orders.length; from += pageMax) {
       await Promise.all(orders.slice(from, from + pageMax).map((order) => this.#askOne(order, act)));
     }
   }
 
   /** One order that can't be asked to be cancelled must not keep the others from it. */
-  async #askOne(order: Order, act: (order: Order) => void): Promise<void> {
+  async #askOne(order: Order, act?: (order: Order) => void): Promise<void> {
+    const alone = act === undefined ? { alone: addMs(this.#desk.clock.wall(), aloneAfterMs) } : {};
     try {
-      const asked = await requestCancel(this.#desk, order, this.#terms.reason);
+      const asked = await requestCancel(this.#desk, order, this.#terms.reason, alone);
       this.#take(asked);
-      if (asked.state === "CANCELLING") act(asked);
+      if (asked.state !== "CANCELLING") return;
+      if (act === undefined) this.#together.add(asked.orderId);
+      else act(asked);
     } catch (thrown) {
       const error = SurefillError.from(thrown);
       this.#unasked += 1;

@@ -3,6 +3,7 @@ import type { Desk } from "../desk/desk.ts";
 import type { Order } from "../order/order.ts";
 import type { CancelAllTerms } from "../store/cancel-all-store.ts";
 import { partAt } from "../store/cancel-all-store.ts";
+import { Turns } from "./turns.ts";
 import { workCancelAll } from "./work-cancel-all.ts";
 
 /** Campaigns that are worked off at the same time; more of them wait in the database. */
@@ -17,6 +18,8 @@ export class CancelAllWorkers {
   readonly #isOwner: (venueAccount: VenueAccount) => boolean;
   readonly #running = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
+  /** Of each venue account: requests that cancel all there, and attempts that wait for them. */
+  readonly #turns = new Turns();
   #nextLookMs = Number.NEGATIVE_INFINITY;
 
   constructor(desk: Desk, act: (order: Order) => void, isOwner: (venueAccount: VenueAccount) => boolean) {
@@ -37,6 +40,11 @@ export class CancelAllWorkers {
     }
   }
 
+  /** Waits while a request that cancels all at the venue account is under way: an attempt that begins then could go with it. */
+  async pass(venueAccount: VenueAccount): Promise<void> {
+    await this.#turns.take(venueAccountKey(venueAccount), async () => {});
+  }
+
   /** What is under way stays in the database, for the next owner. */
   async stop(): Promise<void> {
     this.#stop.abort();
@@ -50,6 +58,7 @@ export class CancelAllWorkers {
     const isOwner = () => this.#isOwner(venueAccount);
     const work = workCancelAll(this.#desk, entry, terms, venueAccount, {
       act: this.#act,
+      alone: (task) => this.#turns.take(venueAccountKey(venueAccount), task),
       isOwner,
       signal: this.#stop.signal,
     })

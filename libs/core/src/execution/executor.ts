@@ -130,6 +130,7 @@ export class Executor {
 
   /** One attempt, once the venue's gate lets it through. Until then the order stays due, and no attempt is used up. */
   async #attempt(entry: VenueEntry, order: Order, venueAccount: VenueAccount): Promise<void> {
+    await this.#cancelAlls.pass(venueAccount);
     const needs = { isReducing: isReducing(order.instruction) };
     const permit = await entry.gate?.admit(venueAccount.account, needs, this.#stop.signal);
     if (entry.gate !== undefined && permit === undefined) return;

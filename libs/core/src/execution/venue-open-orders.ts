@@ -2,6 +2,7 @@ import type { VenueAccount } from "../account/venue-account.ts";
 import type { Desk } from "../desk/desk.ts";
 import { orderError } from "../error/order-error.ts";
 import { SurefillError } from "../error/surefill-error.ts";
+import type { InstrumentId } from "../instrument/instrument.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
 import { isTerminal, type Order } from "../order/order.ts";
 import type { OrderId, SubmitKey } from "../order/order-id.ts";
@@ -19,6 +20,11 @@ const targetsMax = 1_000;
 export interface OpenOrdersRead {
   /** Whether none of the campaign's targets was among them. */
   readonly isClean: boolean;
+  /** Targets that nobody cancels but the campaign: others' orders, and those of ours that ended here and not there. */
+  readonly strays: readonly ExecutionReport[];
+  /** Of the targets, where the venue tells them. */
+  readonly instruments: ReadonlySet<InstrumentId>;
+  /** Why the list could not be read. */
   readonly failures: readonly CancelAllFailure[];
 }
 
@@ -63,8 +69,8 @@ export class VenueOpenOrders {
   }
 
   /**
-   * Reads the list once. `own`: the orders of ours that are to be cancelled and have not ended. Others' orders, and
-   * those of ours that ended here and not there, are cancelled at the venue at once, where the campaign covers all.
+   * Reads the list once. `own`: the orders of ours that are to be cancelled and have not ended. Strays there are only
+   * where the campaign covers all; they are durable as targets when this resolves.
    */
   async read(own: ReadonlyMap<OrderId, Order>): Promise<OpenOrdersRead> {
     const { account } = this.#venueAccount;
@@ -75,20 +81,43 @@ export class VenueOpenOrders {
         venue.openOrders(account, AbortSignal.any([late, this.#stop])),
       );
     } catch (thrown) {
-      return { isClean: false, failures: [{ error: SurefillError.from(thrown).toOrderError() }] };
+      const failures = [{ error: SurefillError.from(thrown).toOrderError() }];
+      return { isClean: false, strays: [], instruments: new Set(), failures };
     }
     const strays: ExecutionReport[] = [];
+    const instruments = new Set<InstrumentId>();
     let isClean = true;
     for (const report of open) {
       const target = await this.#targetOf(report, own);
-      if (target !== "NONE") isClean = false;
+      if (target === "NONE") continue;
+      isClean = false;
       if (target === "STRAY") strays.push(report);
+      if (report.instrument !== undefined) instruments.add(report.instrument);
     }
     const listed = new Set(strays.map(({ submitKey }) => submitKey));
     for (const submitKey of this.#foreign.keys()) {
       this.#foreign.set(submitKey, listed.has(submitKey) ? "LISTED" : "GONE");
     }
-    return { isClean, failures: await this.#cancelAll(strays) };
+    await this.#keep(strays);
+    return { isClean, strays, instruments, failures: [] };
+  }
+
+  /** Cancels strays one by one; what was taken, the next read shows. */
+  async cancelEach(strays: readonly ExecutionReport[]): Promise<readonly CancelAllFailure[]> {
+    const failures: CancelAllFailure[] = [];
+    for (let from = 0; from < strays.length; from += cancelsAtOnce) {
+      const some = strays.slice(from, from + cancelsAtOnce);
+      failures.push(...(await Promise.all(some.map((report) => this.#cancel(report)))).flat());
+    }
+    return failures;
+  }
+
+  /** Others' orders that the venue cancelled with ours were targets, too. */
+  async cancelledToo(reports: readonly ExecutionReport[]): Promise<void> {
+    const foreign: ExecutionReport[] = [];
+    for (const report of reports) if ((await this.#ownerOf(report.submitKey)) === "FOREIGN") foreign.push(report);
+    await this.#keep(foreign);
+    for (const { submitKey } of foreign) this.#foreign.set(submitKey, "GONE");
   }
 
   async #targetOf(
@@ -117,7 +146,7 @@ export class VenueOpenOrders {
     return owner;
   }
 
-  async #cancelAll(strays: readonly ExecutionReport[]): Promise<readonly CancelAllFailure[]> {
+  async #keep(strays: readonly ExecutionReport[]): Promise<void> {
     const fresh = strays.map(({ submitKey }) => submitKey).filter((submitKey) => !this.#foreign.has(submitKey));
     for (let from = 0; from < fresh.length; from += targetsMax) {
       const targets = fresh
@@ -126,12 +155,6 @@ export class VenueOpenOrders {
       await this.#desk.store.cancelAlls.addTargets(this.#part, targets);
     }
     for (const submitKey of fresh) this.#foreign.set(submitKey, "LISTED");
-    const failures: CancelAllFailure[] = [];
-    for (let from = 0; from < strays.length; from += cancelsAtOnce) {
-      const some = strays.slice(from, from + cancelsAtOnce);
-      failures.push(...(await Promise.all(some.map((report) => this.#cancel(report)))).flat());
-    }
-    return failures;
   }
 
   async #cancel({ submitKey, venueOrderId, instrument }: ExecutionReport): Promise<readonly CancelAllFailure[]> {
@@ -142,7 +165,6 @@ export class VenueOpenOrders {
     }
     const { account } = this.#venueAccount;
     const outcome = await this.#ask((signal) => this.#entry.venue.cancel({ account, instrument, ...named }, signal));
-    // What was taken, and what is not open any more, the next read shows.
     return "error" in outcome ? [{ ...named, error: outcome.error }] : [];
   }
 

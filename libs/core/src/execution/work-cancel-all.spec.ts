@@ -1,105 +1,22 @@
-import { describe, expect, it, onTestFinished } from "vitest";
-import type { TradingScope } from "../account/trading-state.ts";
+import { describe, expect, it } from "vitest";
 import { recordReport } from "../desk/record-report.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import { instrumentId } from "../instrument/instrument.ts";
-import type { ExecutionReport } from "../order/execution-report.ts";
 import { attemptOf, type Order } from "../order/order.ts";
-import { type OrderId, type SubmitKey, submitKey, venueOrderId } from "../order/order-id.ts";
+import { type OrderId, submitKey } from "../order/order-id.ts";
 import type { CancelAllTerms } from "../store/cancel-all-store.ts";
-import {
-  deskForTests,
-  orderAfter,
-  pathTo,
-  stored,
-  type TestDesk,
-  type TestDeskOptions,
-  venueAccount,
-} from "../testing/desk-for-tests.ts";
+import { begin, cancelAllServer, part, resting, states } from "../testing/cancel-all-for-tests.ts";
+import { orderAfter, pathTo, stored, venueAccount } from "../testing/desk-for-tests.ts";
 import { limitBuy, refused, sampleEvents, terms } from "../testing/order-fixtures.ts";
 import { ScriptedVenue } from "../testing/scripted-venue.ts";
 import { pass, settle } from "../testing/settle.ts";
-import type { CancelOutcome } from "../venue/venue.ts";
-import { beginCancelAll } from "./begin-cancel-all.ts";
-import { Executor } from "./executor.ts";
 
 const btc = limitBuy.instrument;
 const eth = instrumentId("ETH/USDT");
 
-/** A venue's book of open orders, whose cancels are taken unless a test says otherwise. */
-class Book {
-  readonly open = new Map<SubmitKey, ExecutionReport>();
-  readonly cancelled: SubmitKey[] = [];
-  /** When the list was read, in ms of the test's clock. */
-  readonly reads: number[] = [];
-  answer: (key: SubmitKey) => CancelOutcome | undefined = () => undefined;
-
-  add(key: string, instrument = btc): SubmitKey {
-    const added = submitKey(key);
-    const report: ExecutionReport = { submitKey: added, instrument, evidence: { kind: "OPEN" }, fills: [] };
-    this.open.set(added, { ...report, venueOrderId: venueOrderId(`v-${key}`) });
-    return added;
-  }
-
-  cancel(key: SubmitKey): CancelOutcome {
-    const answer = this.answer(key);
-    if (answer !== undefined) return answer;
-    this.cancelled.push(key);
-    if (!this.open.delete(key)) return { kind: "NOT_OPEN" };
-    return { kind: "ACCEPTED", report: { submitKey: key, evidence: { kind: "CANCELLED" }, fills: [] } };
-  }
-}
-
-/** A server at a venue with a book; a second one on the same database with `beside`. */
-function serverOf(options: TestDeskOptions = {}, book = new Book()) {
-  const test = deskForTests(options);
-  Object.assign(test.venue.script, {
-    cancel: async (reference: { readonly submitKey: SubmitKey }) => book.cancel(reference.submitKey),
-    openOrders: async () => {
-      book.reads.push(test.clock.monotonicMs());
-      return [...book.open.values()];
-    },
-    lookup: async () => ({ kind: "NOT_FOUND", asOf: test.clock.wall() }),
-  });
-  const executor = new Executor(test.desk, options.beside === undefined ? "server-1" : "server-2");
-  const stop = async () => {
-    const stopping = executor.stop();
-    await pass(test.clock, 20_000, 1_000);
-    await stopping;
-  };
-  onTestFinished(stop);
-  return { ...test, executor, book, stop };
-}
-
-type TestServer = ReturnType<typeof serverOf>;
-
-/** An order of ours that is at the venue, in the book and in CONFIRMING. */
-async function resting(test: TestServer, rest: Parameters<typeof orderAfter>[2] = {}): Promise<Order> {
-  const order = await orderAfter(test, pathTo.CONFIRMING, rest);
-  test.book.add(attemptOf(order)?.submitKey ?? "", order.instruction.instrument);
-  return order;
-}
-
-async function begin(test: TestServer, rest: Partial<CancelAllTerms> & { readonly scope?: TradingScope } = {}) {
-  const begun = await beginCancelAll(test.desk, {
-    ...{ campaignId: "stop-1", scope: {}, covers: "ALL_AT_VENUE", halts: true, keepsProtection: false },
-    ...{ operator: "ann", reason: "emergency" },
-    ...rest,
-  });
-  await test.executor.takeUpCancelAlls();
-  return begun;
-}
-
-async function part({ store }: Pick<TestDesk, "store">) {
-  return (await store.cancelAlls.find("stop-1"))?.parts[0];
-}
-
-const states = (test: TestServer, orders: readonly Order[]) =>
-  Promise.all(orders.map(async (order) => (await stored(test, order)).state));
-
 describe("a CancelAll", () => {
   it("given nothing to cancel, so it is done after two reads, half a second apart", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     await test.executor.start();
     await begin(test);
     await pass(test.clock, 700);
@@ -109,7 +26,7 @@ describe("a CancelAll", () => {
   });
 
   it("given orders of ours and of others, so all go, and it is done when the venue shows none of them twice", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     await test.executor.start();
     const orders = [await resting(test), await orderAfter(test), await orderAfter(test, pathTo.FAILED_WILL_RETRY)];
     const ended = await orderAfter(test, pathTo.FILLED);
@@ -138,7 +55,7 @@ describe("a CancelAll", () => {
   });
 
   it("given rows that end after the venue has shown them gone, so the second read comes half a second later all the same", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     const order = await resting(test);
     test.book.answer = (key) => {
       test.book.open.delete(key);
@@ -157,7 +74,7 @@ describe("a CancelAll", () => {
   });
 
   it("given OWN_ONLY, so others' orders stay", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     const order = await resting(test);
     const theirs = test.book.add("theirs");
     await test.executor.start();
@@ -170,7 +87,7 @@ describe("a CancelAll", () => {
   });
 
   it("given a scope, so only orders in it, ours and others', and only those that were there", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     const [inScope, other] = [await resting(test), await resting(test, { instrument: eth })];
     const theirs = [test.book.add("theirs"), test.book.add("theirs-eth", eth)];
     await test.executor.start();
@@ -185,7 +102,7 @@ describe("a CancelAll", () => {
   });
 
   it("given an entry that slips in beside the halt, so it goes as well, and what is placed later to protect stays", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     await begin(test);
     test.clock.advance(1);
     const [entry, stop] = [await resting(test), await resting(test, { purpose: "STOP", side: "SELL" })];
@@ -196,7 +113,7 @@ describe("a CancelAll", () => {
   });
 
   it("given more orders than are read in one go, found before and now, so each counts once and none is left out", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     const orders: Order[] = [];
     for (let made = 0; made < 1_002; made += 1) orders.push(await orderAfter(test));
     await begin(test);
@@ -212,7 +129,7 @@ describe("a CancelAll", () => {
   });
 
   it("given an order in doubt, so it is a target, and no read counts before its attempt can't be accepted any more", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     const order = await orderAfter(test, pathTo.IN_DOUBT);
     await test.executor.start();
     await begin(test);
@@ -228,7 +145,7 @@ describe("a CancelAll", () => {
   });
 
   it("given an order in doubt that turns up at the venue, so it is cancelled there before it is done", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     const order = await orderAfter(test, pathTo.IN_DOUBT);
     await test.executor.start();
     await begin(test);
@@ -241,7 +158,7 @@ describe("a CancelAll", () => {
   });
 
   it("given a cancel that the venue refuses, so the failure is told, and it is asked again after a while", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     const order = await resting(test);
     test.book.answer = () => ({ kind: "REFUSED", error: refused });
     await test.executor.start();
@@ -258,7 +175,7 @@ describe("a CancelAll", () => {
   });
 
   it("given another's order that can't be cancelled, so it is told with the venue's reason, and tried again", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     const theirs = test.book.add("theirs");
     test.book.answer = () => ({ kind: "REFUSED", error: refused });
     await test.executor.start();
@@ -278,7 +195,7 @@ describe("a CancelAll", () => {
   });
 
   it("given a list that can't be read, so it is told, and nothing is done before it can", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     test.venue.script.openOrders = async () => {
       throw new SurefillError("VENUE_UNREACHABLE", "down");
     };
@@ -296,7 +213,7 @@ describe("a CancelAll", () => {
 
   it("given an order that can't be asked to be cancelled, so the others go, and it is told", async () => {
     const poisonous = new Set<OrderId>();
-    const test = serverOf({
+    const test = cancelAllServer({
       store: ({ orders }) => ({
         orders: {
           ...orders,
@@ -320,7 +237,7 @@ describe("a CancelAll", () => {
   });
 
   it("given a venue that can't list its open orders, so ours go, and it is told that nobody knows of others", async () => {
-    const test = serverOf({ capabilities: { bulkQueries: false } });
+    const test = cancelAllServer({ capabilities: { bulkQueries: false } });
     const order = await resting(test);
     await test.executor.start();
     await begin(test);
@@ -333,7 +250,7 @@ describe("a CancelAll", () => {
   });
 
   it("given orders that won't go, so after a quarter of an hour, and not before, it is INCOMPLETE", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     await resting(test);
     test.book.answer = () => ({ kind: "REFUSED", error: refused });
     await test.executor.start();
@@ -348,7 +265,7 @@ describe("a CancelAll", () => {
 describe("what a venue lists", () => {
   it("given a way for urgent requests, so the list is read by it", async () => {
     const urgentVenue = new ScriptedVenue({ openOrders: async () => [] });
-    const test = serverOf();
+    const test = cancelAllServer();
     Object.assign(test.entry, { urgentVenue });
     await test.executor.start();
     const before = urgentVenue.callsOf("openOrders").length;
@@ -360,7 +277,7 @@ describe("what a venue lists", () => {
   });
 
   it("given no other way, so the list is read as everything else is", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     Object.assign(test.entry, { urgentVenue: undefined });
     await test.executor.start();
     const theirs = test.book.add("theirs");
@@ -371,7 +288,7 @@ describe("what a venue lists", () => {
   });
 
   it("given orders without their instrument, so they are told as what can't be cancelled there", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     const key = submitKey("nameless");
     test.book.open.set(key, { submitKey: key, evidence: { kind: "OPEN" }, fills: [] });
     await test.executor.start();
@@ -385,7 +302,7 @@ describe("what a venue lists", () => {
   });
 
   it("given a library that throws from a cancel, so it is told, and tried again", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     const theirs = test.book.add("theirs");
     test.book.answer = () => {
       throw new Error("socket hang up");
@@ -402,7 +319,7 @@ describe("what a venue lists", () => {
   });
 
   it("given an order that ended here and is listed still, so at a second sight it is cancelled at the venue", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     const order = await orderAfter(test, pathTo.FAILED_FINAL);
     const key = test.book.add(attemptOf(order)?.submitKey ?? "");
     await test.executor.start();
@@ -415,7 +332,7 @@ describe("what a venue lists", () => {
   });
 
   it("given an attempt in doubt that never expires, so it is not done while the doubt lasts", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     const { validUntil: _never, ...endless } = sampleEvents.ATTEMPT_PREPARED;
     const order = await orderAfter(test, [endless, sampleEvents.ANSWER_LOST]);
     await test.executor.start();
@@ -433,7 +350,7 @@ describe("what a venue lists", () => {
   });
 
   it("given a venue that can't list, so with OWN_ONLY it is done when ours have ended", async () => {
-    const test = serverOf({ capabilities: { bulkQueries: false } });
+    const test = cancelAllServer({ capabilities: { bulkQueries: false } });
     const order = await resting(test);
     test.book.answer = () => ({ kind: "UNKNOWN", error: refused });
     await test.executor.start();
@@ -449,13 +366,13 @@ describe("what a venue lists", () => {
   });
 
   it("given more of others' orders than are kept in one go, so all of them go, by a second server too", async () => {
-    const first = serverOf();
+    const first = cancelAllServer();
     for (let made = 0; made < 1_001; made += 1) first.book.add(`theirs-${made}`);
     await first.executor.start();
     await begin(first);
     await pass(first.clock, 200, 50);
     await first.stop();
-    const second = serverOf({ beside: first }, first.book);
+    const second = cancelAllServer({ beside: first }, first.book);
     await second.executor.start();
     await pass(second.clock, 9_000, 100);
     expect(first.book.open.size).toBe(0);
@@ -469,7 +386,7 @@ describe("what a venue lists", () => {
 describe("a store that fails", () => {
   it("given a failure in the middle, so the work is taken up again", async () => {
     let fails = true;
-    const test = serverOf({
+    const test = cancelAllServer({
       store: ({ cancelAlls }) => ({
         cancelAlls: {
           ...cancelAlls,
@@ -498,7 +415,7 @@ describe("protection", () => {
   const stop = { purpose: "STOP", side: "SELL", positionId } as const;
 
   it("given a position whose stop is cancelled, so it is told as unprotected", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     await orderAfter(test, pathTo.FILLED, { positionId });
     const order = await resting(test, stop);
     await test.executor.start();
@@ -515,7 +432,7 @@ describe("protection", () => {
     ["nothing is held", false, false],
     ["another stop is live", true, true],
   ])("given that %s, so nothing is told as unprotected", async (_given, isHeld, hasOther) => {
-    const test = serverOf();
+    const test = cancelAllServer();
     if (isHeld) await orderAfter(test, pathTo.FILLED, { positionId });
     await resting(test, stop);
     await test.executor.start();
@@ -527,7 +444,7 @@ describe("protection", () => {
   });
 
   it("given keep_protection, so stops and targets stay, at the venue too", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     await orderAfter(test, pathTo.FILLED, { positionId });
     const kept = [await resting(test, stop), await resting(test, { ...stop, purpose: "TARGET" })];
     const entry = await resting(test);
@@ -542,7 +459,7 @@ describe("protection", () => {
 
 describe("a CancelAll whose server dies", () => {
   it("given half of the work done, so the next server goes on with it and ends it", async () => {
-    const first = serverOf();
+    const first = cancelAllServer();
     const orders = [await resting(first), await resting(first), await resting(first)];
     first.book.add("theirs");
     let taken = 0;
@@ -559,7 +476,7 @@ describe("a CancelAll whose server dies", () => {
     expect(await part(first)).toMatchObject({ state: "RUNNING" });
 
     first.book.answer = () => undefined;
-    const second = serverOf({ beside: first }, first.book);
+    const second = cancelAllServer({ beside: first }, first.book);
     await second.executor.start();
     await pass(second.clock, 6_000, 50);
     expect(await states(second, orders)).toEqual(["CANCELLED", "CANCELLED", "CANCELLED"]);
@@ -571,10 +488,10 @@ describe("a CancelAll whose server dies", () => {
   });
 
   it("given a server that does not own the venue account, so the owner works it off", async () => {
-    const owner = serverOf();
+    const owner = cancelAllServer();
     const order = await resting(owner);
     await owner.executor.start();
-    const other = serverOf({ beside: owner }, owner.book);
+    const other = cancelAllServer({ beside: owner }, owner.book);
     await other.executor.start();
     await begin(other);
     await settle();
@@ -588,7 +505,7 @@ describe("a CancelAll whose server dies", () => {
 
 describe("beginning a CancelAll again", () => {
   it("given the same request, so it is the same CancelAll", async () => {
-    const test = serverOf();
+    const test = cancelAllServer();
     await test.executor.start();
     const first = await begin(test);
     test.clock.advance(1_000);
@@ -607,7 +524,7 @@ describe("beginning a CancelAll again", () => {
     [{ reason: "another" }, "reason"],
     [{ operator: "bob" }, "operator"],
   ])("given %j differs, so it is refused, naming the field", async (rest, field) => {
-    const test = serverOf();
+    const test = cancelAllServer();
     await begin(test);
     expect(await begin(test, rest)).toMatchObject({
       kind: "REUSED",

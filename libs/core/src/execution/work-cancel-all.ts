@@ -1,10 +1,12 @@
 import type { VenueAccount } from "../account/venue-account.ts";
 import type { Desk } from "../desk/desk.ts";
 import { orderError } from "../error/order-error.ts";
+import type { InstrumentId } from "../instrument/instrument.ts";
 import type { Order } from "../order/order.ts";
 import type { CancelAllFailure, CancelAllPart, CancelAllProgress, CancelAllTerms } from "../store/cancel-all-store.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
 import { CancelAllTargets } from "./cancel-all-targets.ts";
+import { MassCancel } from "./mass-cancel.ts";
 import { type OpenOrdersRead, VenueOpenOrders } from "./venue-open-orders.ts";
 
 /** Between looks at our own orders: at first, and at most; it doubles while nothing changes. */
@@ -21,6 +23,8 @@ const failuresMax = 100;
 export interface CancelAllWork {
   /** Sends a cancel that is due. */
   readonly act: (order: Order) => void;
+  /** Runs a task while no attempt of the venue account begins. */
+  readonly alone: <T>(task: () => Promise<T>) => Promise<T>;
   /** Whether this process still holds the lease of the venue account. */
   readonly isOwner: () => boolean;
   readonly signal: AbortSignal;
@@ -40,6 +44,7 @@ export async function workCancelAll(
 ): Promise<void> {
   const part = new PartInWork(desk, entry, terms, venueAccount, work.signal);
   await part.begin(work);
+  await part.save();
   const giveUpMs = desk.clock.monotonicMs() + workMsMax;
   let waitMs: number = lookMs.first;
   while (!work.signal.aborted && work.isOwner()) {
@@ -62,7 +67,9 @@ class PartInWork {
   readonly #venueAccount: VenueAccount;
   readonly #targets: CancelAllTargets;
   readonly #venue: VenueOpenOrders;
-  #read: OpenOrdersRead = { isClean: false, failures: [] };
+  readonly #massCancel: MassCancel;
+  #read: OpenOrdersRead = { isClean: false, strays: [], instruments: new Set(), failures: [] };
+  #notCancelled: readonly CancelAllFailure[] = [];
   #cleanReads = 0;
   #cleanSinceMs = 0;
   #uncleanReads = 0;
@@ -77,6 +84,7 @@ class PartInWork {
     this.#venueAccount = venueAccount;
     this.#targets = new CancelAllTargets(desk, terms, venueAccount);
     this.#venue = new VenueOpenOrders(desk, entry, terms, venueAccount, stop);
+    this.#massCancel = new MassCancel(desk, entry, terms, venueAccount, stop);
   }
 
   get progressText(): string {
@@ -88,16 +96,22 @@ class PartInWork {
     return Math.max(this.#nextReadMs - this.#desk.clock.monotonicMs(), 1);
   }
 
-  async begin({ act }: CancelAllWork): Promise<void> {
+  async begin(work: CancelAllWork): Promise<void> {
     await this.#venue.resume();
-    await this.#targets.find(act);
+    await this.#targets.find(this.#actAlone(work));
+    await this.save();
+    // Where nothing can be listed, there may be others' orders too, and nobody will ever know.
+    const { togetherAt } = this.#targets;
+    const isBlind = !this.#listsOpenOrders;
+    if (togetherAt.size > 0 || isBlind) await this.#cancelTogether(togetherAt, work);
+    if (isBlind) this.#targets.actOnEach(work.act);
   }
 
   /** One look at our orders, and one at the venue's list where that is due. */
-  async look({ act }: CancelAllWork): Promise<CancelAllPart["state"]> {
-    await this.#targets.refresh(act);
+  async look(work: CancelAllWork): Promise<CancelAllPart["state"]> {
+    await this.#targets.refresh(this.#listsOpenOrders ? this.#actAlone(work) : work.act);
     const { open, deadAfter } = this.#targets;
-    if (!this.#entry.manifest.capabilities.bulkQueries) {
+    if (!this.#listsOpenOrders) {
       if (open.size > 0) return "RUNNING";
       return this.#terms.covers === "OWN_ONLY" ? "DONE" : "INCOMPLETE";
     }
@@ -106,9 +120,11 @@ class PartInWork {
     const isNews = open.size === 0 && this.#openBefore > 0 && this.#cleanReads === 0;
     this.#openBefore = open.size;
     if (nowMs >= this.#nextReadMs || isNews) {
-      const isSettled = deadAfter !== "NEVER" && this.#desk.clock.wall() > deadAfter;
+      const isDead = deadAfter !== "NEVER" && this.#desk.clock.wall() > deadAfter;
+      const isSettled = isDead && nowMs > this.#massCancel.lateUntilMs;
       this.#read = await this.#venue.read(open);
       this.#count(nowMs, isSettled);
+      await this.#cancelListed(work);
     }
     return this.#isProven(nowMs) ? "DONE" : "RUNNING";
   }
@@ -128,6 +144,41 @@ class PartInWork {
     const fields = { campaign_id: this.#terms.campaignId, ...this.#venueAccount, state };
     if (unprotected.length > 0) this.#desk.log.warn({ ...fields, unprotected }, "positions have lost their stops");
     this.#desk.log.info(fields, "a CancelAll has ended at a venue account");
+  }
+
+  get #listsOpenOrders(): boolean {
+    return this.#entry.manifest.capabilities.bulkQueries;
+  }
+
+  /** How cancels of ours go out one by one; undefined where they go out together. */
+  #actAlone({ act }: CancelAllWork): CancelAllWork["act"] | undefined {
+    return this.#massCancel.isOffered ? undefined : act;
+  }
+
+  /** All at once where that can be, else one by one. */
+  async #cancelListed(work: CancelAllWork): Promise<void> {
+    const { isClean, strays, instruments, failures } = this.#read;
+    const isUnread = failures.length > 0;
+    if (isClean) this.#notCancelled = [];
+    if (isClean || (isUnread && this.#massCancel.isTaken)) return;
+    if (!isUnread) this.#massCancel.leftSomething();
+    if (await this.#cancelTogether(isUnread ? this.#targets.togetherAt : instruments, work)) return;
+    this.#notCancelled = await this.#venue.cancelEach(strays);
+  }
+
+  /** Whether that was done; where it can't be, because others of ours would go too, each goes by itself. */
+  async #cancelTogether(instruments: ReadonlySet<InstrumentId>, { act, alone }: CancelAllWork): Promise<boolean> {
+    const reports = await alone(async () => {
+      const mayBe = this.#massCancel.isOffered && !(await this.#targets.areBesideOthers());
+      return mayBe ? this.#massCancel.send(instruments) : undefined;
+    });
+    if (reports === undefined) {
+      this.#targets.actOnEach(act);
+      return false;
+    }
+    this.#notCancelled = this.#massCancel.failures;
+    await this.#venue.cancelledToo(await this.#targets.record(reports));
+    return true;
   }
 
   /** Two clean reads in turn count, the second only after the last attempt can't be accepted any more. */
@@ -158,13 +209,14 @@ class PartInWork {
   }
 
   #progress(): CancelAllProgress {
-    const failures = [...this.#targets.failures, ...this.#read.failures, ...this.#unlisted()].slice(0, failuresMax);
+    const atVenue = [...this.#read.failures, ...this.#notCancelled, ...this.#unlisted()];
+    const failures = [...this.#targets.failures, ...atVenue].slice(0, failuresMax);
     const cleanReads = this.#cleanReads;
     return { ...this.#targets.counts, ...this.#venue.counts, cleanReads, failures, unprotected: [] };
   }
 
   #unlisted(): readonly CancelAllFailure[] {
-    if (this.#entry.manifest.capabilities.bulkQueries || this.#terms.covers === "OWN_ONLY") return [];
+    if (this.#listsOpenOrders || this.#terms.covers === "OWN_ONLY") return [];
     const text = `${this.#entry.venueId} can't list its open orders, so nobody knows whether others are open there`;
     return [{ error: orderError("OPEN_ORDERS_UNLISTED", text, { venue: this.#entry.venueId }) }];
   }

@@ -60,7 +60,10 @@ export type OrderEvent =
   | { readonly type: "EXPIRE_TIME_PASSED" }
   /** An order whose cancel was requested turned out to be at the venue. */
   | { readonly type: "CANCEL_STARTED" }
-  /** The venue took the cancel; it is sent again after `cancelAfter` unless the end is reported first. */
+  /**
+   * The venue took the cancel, or it goes out in one request with others; it is sent (again) after `cancelAfter` unless
+   * the end is reported first.
+   */
   | { readonly type: "CANCEL_SENT"; readonly cancelAfter: WallTime }
   /** The cancel's answer is lost; it is sent again after `cancelAfter` unless evidence comes first. */
   | { readonly type: "CANCEL_UNANSWERED"; readonly error: OrderError; readonly cancelAfter: WallTime }
