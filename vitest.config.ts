@@ -5,6 +5,7 @@ export default defineConfig({
     include: [
       "apps/*/src/**/*.spec.ts",
       "libs/*/src/**/*.spec.ts",
+      "stands/*/src/**/*.spec.ts",
       "bench/src/**/*.spec.ts",
       "simulation/**/*.spec.ts",
       "tools/**/*.spec.ts",

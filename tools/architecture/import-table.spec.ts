@@ -28,7 +28,7 @@ const workspaces: readonly Workspace[] = [...new Set(files.map(folderOf))].flatM
 
 function folderOf(file: string): string {
   const [first = "", second = ""] = file.split("/");
-  return first === "apps" || first === "libs" ? `${first}/${second}` : first;
+  return ["apps", "libs", "stands"].includes(first) ? `${first}/${second}` : first;
 }
 
 /** What is wrong with one import, or undefined. */

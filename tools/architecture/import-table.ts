@@ -6,6 +6,7 @@ export type Layer =
   | "runtime"
   | "venue"
   | "testkit"
+  | "stand"
   | "app"
   | "simulation"
   | "bench"
@@ -29,24 +30,27 @@ export const importTable: Readonly<Record<Layer, Rule>> = {
   venue: { layers: ["core"], packages: "*" },
   // Plain functions, so that the cards run outside vitest too.
   testkit: { layers: ["core"], packages: [] },
+  // A stranger's system: it knows what is traded and how tests steer it, never the library that talks to it.
+  stand: { layers: ["core", "testkit"], packages: "*" },
   // Venues only through the registry, which imports them by a name it does not know.
   app: { layers: ["core", "contracts", "persistence", "runtime", "app"], packages: "*" },
   // Real core and the real paper venue; whatever else a process has is replaced.
   simulation: { layers: ["core", "venue"], packages: ["@opentelemetry/api", "node:"] },
   bench: { layers: ["core", "contracts", "persistence", "runtime", "app", "tools"], packages: "*" },
-  tools: { layers: ["core", "contracts", "persistence", "runtime", "app", "venue"], packages: "*" },
+  tools: { layers: ["core", "contracts", "persistence", "runtime", "app", "venue", "stand"], packages: "*" },
 };
 
 /** Layers that specs may use beside their own row: a venue's spec talks to no database, but to its testkit. */
 export const specLayers: Readonly<Partial<Record<Layer, readonly Layer[]>>> = {
-  venue: ["testkit"],
-  app: ["venue"],
+  venue: ["testkit", "stand"],
+  app: ["venue", "stand"],
 };
 
 /** The layer of a workspace package, by its folder. */
 export function layerOf(folder: string): Layer | undefined {
   if (folder === "bench" || folder === "tools" || folder === "simulation") return folder;
   if (folder.startsWith("apps/")) return "app";
+  if (folder.startsWith("stands/")) return "stand";
   if (/^libs\/venue-(?!testkit)/.test(folder)) return "venue";
   if (folder === "libs/venue-testkit") return "testkit";
   const library = folder.replace("libs/", "");
