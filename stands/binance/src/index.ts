@@ -5,3 +5,4 @@ export { settingsSchema } from "./exchange/settings.ts";
 export type { Fault, FaultRate, QueuedFault } from "./fault/fault.ts";
 export { namedFaults, rateLimited } from "./fault/named-faults.ts";
 export { realClock } from "./real-clock.ts";
+export { openVenueStand, type StandReach, type VenueStandOptions, venueStandLimits } from "./venue-stand.ts";

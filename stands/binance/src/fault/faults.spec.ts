@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { BinanceStand } from "../binance-stand.ts";
 import { outcome } from "../testing/caller.ts";
 import { openStand } from "../testing/open-stand.ts";
+import { patience } from "../testing/patience.ts";
 import { type Fault, faultName } from "./fault.ts";
 import { namedFaults, rateLimited } from "./named-faults.ts";
 
@@ -58,7 +59,7 @@ describe("a fault of the next new order", () => {
     const given = new AbortController();
     const answer = alice.place({ newClientOrderId: "a" }, given.signal);
     // Whoever asks next is answered: what was asked before has been judged by then.
-    await expect.poll(() => stand.requests.SUBMIT).toBe(1);
+    await expect.poll(() => stand.requests.SUBMIT, patience).toBe(1);
     await alice.order("a");
     given.abort();
     await expect(answer).rejects.toThrow(/abort/);
@@ -73,7 +74,7 @@ describe("a fault of the next new order", () => {
     const { stand, alice } = await openStand({ clock });
     stand.faults.queue({ on: "SUBMIT", fault: { kind: "DELAYED", when: "BEFORE", ms: heldMs ?? 0 } });
     const answer = alice.place({ recvWindow: 1_000 });
-    await expect.poll(() => clock.sleepers).toBe(1);
+    await expect.poll(() => clock.sleepers, patience).toBe(1);
     expect(acceptedOf(stand)).toBe(0);
     clock.advance(heldMs ?? 0);
     expect(outcome(await answer)).toBe(so);
@@ -85,7 +86,7 @@ describe("a fault of the next new order", () => {
     const { stand, alice } = await openStand({ clock });
     stand.faults.queue({ on: "SUBMIT", fault: { kind: "DELAYED", when: "AFTER", ms: 60_000 } });
     const answer = alice.place();
-    await expect.poll(() => clock.sleepers).toBe(1);
+    await expect.poll(() => clock.sleepers, patience).toBe(1);
     expect(acceptedOf(stand)).toBe(1);
     clock.advance(60_000);
     expect(outcome(await answer)).toBe("200");
@@ -96,7 +97,7 @@ describe("a fault of the next new order", () => {
     const { stand, alice } = await openStand({ clock });
     stand.faults.queue({ on: "SUBMIT", fault: { kind: "BODY_STALLED", ms: 3_000 } });
     const answer = alice.place();
-    await expect.poll(() => clock.sleepers).toBe(1);
+    await expect.poll(() => clock.sleepers, patience).toBe(1);
     clock.advance(3_000);
     expect((await answer).json).toMatchObject({ status: "NEW" });
   });
@@ -116,7 +117,7 @@ describe("a fault of the next new order", () => {
     await expect(alice.place({ newClientOrderId: "c" })).rejects.toThrow();
     expect(outcome(await alice.order("c"))).toBe("400 -2013 Order does not exist.");
     clock.advance(500);
-    await expect.poll(async () => outcome(await alice.order("c"))).toBe("200");
+    await expect.poll(async () => outcome(await alice.order("c")), patience).toBe("200");
   });
 
   test("given one that hides the order, so no question finds it for a while, and a cancel does", async () => {
