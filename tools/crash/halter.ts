@@ -134,7 +134,7 @@ interface Lifetime {
 function lifetimes(events: Iterable<ExchangeEvent>): Iterable<Lifetime> {
   const lives = new Map<string, Lifetime>();
   for (const event of events) {
-    if (event.type === "STARTED" || event.type === "ORDER_REFUSED") continue;
+    if (event.type === "STARTED" || event.type === "ORDER_REFUSED" || event.type === "ORDER_TRIGGERED") continue;
     const { submitKey, account } = event;
     const atMs = event.at / 1_000;
     if (event.type === "ORDER_ACCEPTED") {

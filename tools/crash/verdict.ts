@@ -114,7 +114,7 @@ function venueSides(events: Iterable<ExchangeEvent>): ReadonlyMap<string, VenueS
   /** What each open attempt has yet to fill. */
   const leaves = new Map<string, Quantity>();
   for (const event of events) {
-    if (event.type === "STARTED" || event.type === "ORDER_REFUSED") continue;
+    if (event.type === "STARTED" || event.type === "ORDER_REFUSED" || event.type === "ORDER_TRIGGERED") continue;
     const { submitKey } = event;
     const orderId = parseSimSubmitKey(submitKey)?.orderId ?? submitKey;
     const side = sides.get(orderId) ?? { accepted: new Set(), open: new Set(), fills: new Map() };

@@ -6,9 +6,9 @@ export const manifest: VenueManifest = {
   name: "sim",
   simulated: true,
   capabilities: {
-    orderTypes: ["MARKET", "LIMIT"],
+    orderTypes: ["MARKET", "LIMIT", "STOP_LOSS", "TAKE_PROFIT"],
     timesInForce: ["GTC", "IOC", "FOK"],
-    postOnly: false,
+    postOnly: true,
     quoteQuantity: true,
     clientOrderIds: true,
     lookupBySubmitKey: true,

@@ -78,6 +78,17 @@ describe("prepare", () => {
     expect(await prepared(venue, { expectedPrice: price("9876.54") })).toMatchObject({ quotedPrice: "9876.54" });
   });
 
+  test("what waits for a price is quoted none: today's says nothing of it, nor does what its caller expects", async () => {
+    const { venue } = await open();
+    const pricing = { type: "STOP_LOSS", timeInForce: "GTC", triggerPrice: price("9000") } as const;
+    const attempt = await prepared(venue, { side: "SELL", pricing, expectedPrice: price("8999") });
+    expect(attempt).not.toHaveProperty("quotedPrice");
+    expect(await venue.submit(paper, attempt, never)).toMatchObject({ kind: "ACCEPTED" });
+    expect(await venue.openOrders(paper, never)).toMatchObject([
+      { submitKey: attempt.submitKey, evidence: { kind: "OPEN" } },
+    ]);
+  });
+
   test("an unknown instrument fails for good", async () => {
     const { venue } = await open();
     const answer = await venue.prepare(request({ instrument: instrumentId("X/Y") }), never);
@@ -117,6 +128,18 @@ describe("submit", () => {
   test.each([
     // given, when (config, instruction), so
     ["chance", { successRate: 0 }, {}, "RISK_VIOLATION"],
+    [
+      "a trigger that the market has passed since",
+      {},
+      { pricing: { type: "STOP_LOSS", timeInForce: "GTC", triggerPrice: price("9000") } },
+      "TRIGGER_PRICE_REACHED",
+    ],
+    [
+      "post-only, at the market",
+      {},
+      { pricing: { type: "LIMIT", timeInForce: "GTC", limitPrice: price("10000"), postOnly: true } },
+      "WOULD_TAKE_LIQUIDITY",
+    ],
     ["the balance", { startBalance: "1" }, {}, "INSUFFICIENT_FUNDS"],
     ["the lot", {}, { size: { in: "BASE", quantity: quantity("0.000001") } }, "ORDER_VALIDATION"],
   ] as const)("a refusal because of %s is fatal", async (_given, config, fields, code) => {

@@ -57,25 +57,22 @@ export class SimVenue implements Venue {
 
   /** The quote that comes back also tells the exchange's time, which the request's validity counts by. */
   async prepare({ orderId, instruction, number }: AttemptRequest, signal: AbortSignal): Promise<PrepareAnswer> {
-    const { instrument, side, pricing, size, expectedPrice } = instruction;
+    const { instrument, side, pricing, size } = instruction;
+    // What waits is priced by the row that triggers it: neither its caller's price nor today's quote says anything of it.
+    const waits = isTriggeredPricing(pricing);
+    const expectedPrice = waits ? undefined : instruction.expectedPrice;
     try {
       const [quote] = await this.#exchange.quotes([instrument], signal, expectedPrice);
       if (quote === undefined) {
         const error = orderError("INVALID_SYMBOL", `the exchange does not trade ${instrument}`, { instrument });
         return { kind: "FAILED", error };
       }
-      if (isTriggeredPricing(pricing)) {
-        return {
-          kind: "FAILED",
-          error: orderError("ORDER_VALIDATION", `the exchange takes no ${pricing.type} orders`),
-        };
-      }
       const submitKey = simSubmitKey(orderId, number);
       const validUntil = addMs(quote.at, this.#requestWindowMs);
       const expected = expectedPrice === undefined ? {} : { expectedPrice };
       const payload = encodeOrderRequest({ submitKey, instrument, side, pricing, size, ...expected, validUntil });
-      const quotedPrice = side === "BUY" ? quote.ask : quote.bid;
-      return { kind: "PREPARED", attempt: { submitKey, validUntil, venueTime: quote.at, payload, quotedPrice } };
+      const quoted = waits ? {} : { quotedPrice: side === "BUY" ? quote.ask : quote.bid };
+      return { kind: "PREPARED", attempt: { submitKey, validUntil, venueTime: quote.at, payload, ...quoted } };
     } catch (thrown) {
       if (!(thrown instanceof ConnectionError)) throw thrown;
       return { kind: "FAILED", error: orderError("VENUE_UNREACHABLE", thrown.message) };

@@ -118,6 +118,60 @@ describe("ExecuteOrder", () => {
     expect(order?.state).toBe(so);
   });
 
+  it.each([
+    { type: OrderType.STOP_LOSS, triggerPrice: "9500", limitPrice: "", moved: "9400", at: "9400" },
+    { type: OrderType.STOP_LOSS, triggerPrice: "9300", limitPrice: "9250", moved: "9280", at: "9280" },
+    { type: OrderType.TAKE_PROFIT, triggerPrice: "10500", limitPrice: "", moved: "10600", at: "10600" },
+  ])(
+    "given an order that waits for a price, $triggerPrice, so it rests until then, and is filled once",
+    async (given) => {
+      const { type, triggerPrice, limitPrice, moved, at } = given;
+      const terms = { side: Side.SELL, type, triggerPrice, ...(limitPrice === "" ? {} : { limitPrice }) };
+      const { order } = await server.execution.executeOrder(market(terms));
+      expect(order).toMatchObject({
+        ...{ state: OrderState.CONFIRMING, type, timeInForce: TimeInForce.GTC, triggerPrice, limitPrice },
+        ...{ expectedPrice: triggerPrice, postOnly: false },
+      });
+      expect(order?.executionTimeout).toBeUndefined();
+      const orderId = order?.orderId ?? "";
+      const filled = watchUntil(orderId, OrderState.FILLED, "");
+      await server.execution.executeOrder(market({ expectedPrice: moved }));
+      await filled;
+      const key = { case: "orderId", value: orderId } as const;
+      expect((await server.execution.getOrder({ key })).order).toMatchObject({ cumQuantity: "0.01", avgPrice: at });
+      expect((await server.execution.listFills({ orderId })).fills).toHaveLength(1);
+    },
+  );
+
+  it("given an order that waits for a price, so it can be cancelled until then", async () => {
+    const waiting = market({ side: Side.SELL, type: OrderType.STOP_LOSS, triggerPrice: "6000" });
+    const { order } = await server.execution.executeOrder(waiting);
+    const key = { case: "orderId", value: order?.orderId ?? "" } as const;
+    const cancelled = watchUntil(key.value, OrderState.CANCELLED, "");
+    await server.execution.cancelOrder({ key });
+    await cancelled;
+    expect((await server.execution.getOrder({ key })).order).toMatchObject({ cumQuantity: "0" });
+  });
+
+  it("given a body that waits for another price, so the id is refused with the field", async () => {
+    const waiting = market({ side: Side.SELL, type: OrderType.STOP_LOSS, triggerPrice: "6000" });
+    await server.execution.executeOrder(waiting);
+    expect((await server.execution.executeOrder(waiting)).replayed).toBe(true);
+    const other = await refusal(server.execution.executeOrder({ ...waiting, triggerPrice: "6001" }));
+    expect(other).toEqual({ code: Code.AlreadyExists, reason: "CLIENT_ORDER_ID_REUSED", field: "trigger_price" });
+  });
+
+  it("given post-only, so it rests, or is rejected where it would take", async () => {
+    const rests = await server.execution.executeOrder(resting({ postOnly: true }));
+    expect(rests.order).toMatchObject({ state: OrderState.CONFIRMING, postOnly: true });
+    const takes = await server.execution.executeOrder(resting({ postOnly: true, limitPrice: "10000" }));
+    expect(takes.order).toMatchObject({
+      state: OrderState.REJECTED,
+      attemptCount: 1,
+      lastError: { code: "WOULD_TAKE_LIQUIDITY" },
+    });
+  });
+
   it("given ACCEPTED to wait for, so it answers before the venue does", async () => {
     const { order } = await server.execution.executeOrder(market({ waitFor: WaitFor.ACCEPTED }));
     expect(order?.state).toBe(OrderState.PENDING);

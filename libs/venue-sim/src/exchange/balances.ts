@@ -3,6 +3,8 @@ import {
   type Amount,
   addAmount,
   amount,
+  compare,
+  limitPriceOf,
   minus,
   notional,
   type Price,
@@ -57,9 +59,17 @@ export class Balances {
     return { asset, amount: isFeeOnTop ? addAmount(paid, fee.amount) : paid };
   }
 
+  /** Whether the account could pay for `needed` instead of what `order` holds back. */
+  affords(order: BookedOrder, needed: Locked): boolean {
+    const { account } = order.accepted;
+    const held = this.#of(account).lockedByOrder.get(order);
+    const back = held?.asset === needed.asset ? held.amount : zeroAmount;
+    return compare(needed.amount, plus(this.free(account, needed.asset), back)) <= 0;
+  }
+
   /** Holds back for `order` what it still may pay, instead of what was held back before. */
   hold(order: BookedOrder, instrument: ListedInstrument): void {
-    const { account, side, pricing, takerPrice } = order.accepted;
+    const { account, side, pricing } = order.accepted;
     const { lockedByAsset, lockedByOrder } = this.#of(account);
     const before = lockedByOrder.get(order);
     if (before !== undefined) change(lockedByAsset, before.asset, amount(times(before.amount, minusOne)));
@@ -67,7 +77,7 @@ export class Balances {
       lockedByOrder.delete(order);
       return;
     }
-    const price = pricing.type === "LIMIT" ? pricing.limitPrice : takerPrice;
+    const price = limitPriceOf(pricing) ?? order.execution.takerPrice;
     const locked = this.lockFor(side, instrument, order.leaves, price);
     lockedByOrder.set(order, locked);
     change(lockedByAsset, locked.asset, locked.amount);

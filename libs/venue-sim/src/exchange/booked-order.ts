@@ -1,6 +1,8 @@
 import {
   addQuantity,
   compare,
+  isTriggeredPricing,
+  limitPriceOf,
   type Quantity,
   remainingQuantity,
   rests,
@@ -8,7 +10,7 @@ import {
   zeroQuantity,
 } from "@surefill/core";
 import type { OrderReport, OrderStatus } from "./exchange-api.ts";
-import type { FillEvent, OrderAccepted, OrderEnded } from "./exchange-event.ts";
+import type { FillEvent, OrderAccepted, OrderEnded, OrderTriggered } from "./exchange-event.ts";
 
 /** An order that the exchange took, and what became of it: the sum of its events. */
 export class BookedOrder {
@@ -16,6 +18,9 @@ export class BookedOrder {
   readonly #fills: VenueFill[] = [];
   #status: OrderStatus = "OPEN";
   #cumQuantity: Quantity = zeroQuantity;
+  #triggered: OrderTriggered | undefined;
+  /** Only an execution that nobody asked for comes before the trigger. */
+  #cumBeforeTrigger: Quantity = zeroQuantity;
 
   constructor(accepted: OrderAccepted) {
     this.accepted = accepted;
@@ -34,14 +39,39 @@ export class BookedOrder {
     return this.isOpen ? remainingQuantity(this.accepted.quantity, this.#cumQuantity) : zeroQuantity;
   }
 
-  /** What it still has to take from its own row. */
+  /** The row that it executes against, and its price there: that of its acceptance, or of its trigger. */
+  get execution(): OrderAccepted | OrderTriggered {
+    return this.#triggered ?? this.accepted;
+  }
+
+  /** What it still has to take from its row. */
   get leavesToTake(): Quantity {
-    return this.isOpen ? remainingQuantity(this.accepted.takes, this.#cumQuantity) : zeroQuantity;
+    if (!this.isOpen) return zeroQuantity;
+    return remainingQuantity(addQuantity(this.#cumBeforeTrigger, this.execution.takes), this.#cumQuantity);
+  }
+
+  /** Whether it waits for the price that triggers it. */
+  get isWaiting(): boolean {
+    return this.isOpen && isTriggeredPricing(this.accepted.pricing) && this.#triggered === undefined;
   }
 
   /** Whether it waits in the book for the market to come to its limit. */
   get isResting(): boolean {
-    return this.isOpen && this.leavesToTake === zeroQuantity && rests(this.accepted.pricing);
+    const { pricing } = this.accepted;
+    const canRest = rests(pricing) && limitPriceOf(pricing) !== undefined;
+    return this.isOpen && canRest && !this.isWaiting && this.leavesToTake === zeroQuantity;
+  }
+
+  /** Whether there is nothing to do for it until the market moves, or ever. */
+  get isSettled(): boolean {
+    return !this.isOpen || this.isResting || this.isWaiting;
+  }
+
+  /** @throws RangeError for an order that does not wait: what triggers does so once. */
+  trigger(event: OrderTriggered): void {
+    if (!this.isWaiting) throw new RangeError(`order ${event.submitKey} is triggered, and does not wait`);
+    this.#cumBeforeTrigger = this.#cumQuantity;
+    this.#triggered = event;
   }
 
   fill(event: FillEvent): VenueFill {

@@ -20,6 +20,9 @@ const rowFields = { row: z.int().min(0).exactOptional(), bid: priceField, ask: p
 
 const orderFields = { account: accountField, submitKey: submitKeyField, venueOrderId: venueOrderIdField };
 
+/** What of an order executes against a row, at which price. */
+const executionFields = { takes: quantityField, takerPrice: priceField, ...rowFields };
+
 /** Version of the log's format; a log of another one is refused. */
 export const exchangeLogVersion = 1;
 
@@ -37,11 +40,18 @@ export const exchangeEventSchema = z.discriminatedUnion("type", [
     quantity: quantityField,
     /** Where the order was sized in quote. */
     quoteAmount: amountField.exactOptional(),
-    /** What of it executes against its own row, at which price. */
-    takes: quantityField,
-    takerPrice: priceField,
+    /** Nothing yet for an order that waits for a price; it is held back for at `takerPrice`. */
+    ...executionFields,
     validUntil: timeField,
-    ...rowFields,
+  }),
+  /** The market came to the price that the order had waited for. */
+  z.strictObject({
+    type: z.literal("ORDER_TRIGGERED"),
+    at: timeField,
+    ...orderFields,
+    instrument: instrumentField,
+    side: sideField,
+    ...executionFields,
   }),
   z.strictObject({
     type: z.literal("ORDER_REFUSED"),
@@ -67,7 +77,10 @@ export const exchangeEventSchema = z.discriminatedUnion("type", [
     ...rowFields,
   }),
   z.strictObject({ type: z.literal("ORDER_CANCELLED"), at: timeField, ...orderFields }),
-  /** The exchange ended what was not filled of an IOC or FOK. */
+  /**
+   * The exchange ended what was not filled: of what can't rest, or of an order that its account can't pay for by the time
+   * it is triggered.
+   */
   z.strictObject({ type: z.literal("ORDER_EXPIRED"), at: timeField, ...orderFields }),
 ]);
 
@@ -75,6 +88,7 @@ export const exchangeEventSchema = z.discriminatedUnion("type", [
 export type ExchangeEvent = z.output<typeof exchangeEventSchema>;
 
 export type OrderAccepted = Extract<ExchangeEvent, { type: "ORDER_ACCEPTED" }>;
+export type OrderTriggered = Extract<ExchangeEvent, { type: "ORDER_TRIGGERED" }>;
 export type OrderRefused = Extract<ExchangeEvent, { type: "ORDER_REFUSED" }>;
 export type FillEvent = Extract<ExchangeEvent, { type: "FILL" }>;
 export type OrderEnded = Extract<ExchangeEvent, { type: "ORDER_CANCELLED" | "ORDER_EXPIRED" }>;

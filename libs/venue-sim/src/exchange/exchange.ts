@@ -5,6 +5,7 @@ import {
   compare,
   type Instrument,
   type InstrumentId,
+  isTriggeredPricing,
   type Log,
   laterOf,
   type Price,
@@ -79,6 +80,7 @@ export class Exchange implements ExchangeApi {
       now: () => this.#now(),
       record: (event) => this.#record(event),
       publish: (account, report) => this.#listeners.publish(account, report),
+      inBackground: (work) => this.#inBackground(work),
       closed: this.#closed.signal,
     });
   }
@@ -205,7 +207,8 @@ export class Exchange implements ExchangeApi {
 
   /** The first reason not to take the order, in the order of refusalReasons. */
   #check(account: AccountId, request: OrderRequest): CheckedOrder | Refusal {
-    const { submitKey, validUntil, expectedPrice, side } = request;
+    const { submitKey, validUntil, side, pricing } = request;
+    const expectedPrice = isTriggeredPricing(pricing) ? undefined : request.expectedPrice;
     const { seed, successRate, slippageBps, ordersMax, openOrdersMax } = this.#settings;
     const now = this.#now();
     if (now > validUntil) return refusal("REQUEST_EXPIRED", `the request was valid until ${validUntil}, it is ${now}`);
@@ -258,7 +261,7 @@ export class Exchange implements ExchangeApi {
   /** Brings a real-time market to where it stands by now; returns how long it stands there. */
   #catchUp(instrument: InstrumentId): number {
     const { rows, nextMs } = this.#market.passedRows(instrument, this.#now());
-    for (const row of rows) this.#engine.cross(this.#listed(instrument), row);
+    for (const row of rows) this.#engine.move(this.#listed(instrument), row);
     return nextMs;
   }
 

@@ -13,9 +13,10 @@ import {
 } from "@surefill/core";
 import { Balances } from "./balances.ts";
 import { BookedOrder } from "./booked-order.ts";
-import type { ExchangeEvent, FillEvent, OrderAccepted, OrderEnded } from "./exchange-event.ts";
+import type { ExchangeEvent, FillEvent, OrderAccepted, OrderEnded, OrderTriggered } from "./exchange-event.ts";
 import { LimitBook } from "./limit-book.ts";
 import type { ExchangeSettings, ListedInstrument, Listing } from "./settings.ts";
+import { TriggerBook } from "./trigger-book.ts";
 
 /** A fill with the client order id it belongs to. */
 export interface LedgerFill {
@@ -38,6 +39,7 @@ export class Ledger {
   readonly #orders = new Map<string, BookedOrder>();
   readonly #open = new Map<AccountId, Set<BookedOrder>>();
   readonly #books = new Map<InstrumentId, LimitBook>();
+  readonly #triggers = new Map<InstrumentId, TriggerBook>();
   readonly #fills = new Map<AccountId, LedgerFill[]>();
   readonly #markets = new Map<InstrumentId, MarketPosition>();
   #startedAt: WallTime | undefined;
@@ -75,13 +77,17 @@ export class Ledger {
     return [...(this.#open.get(account) ?? [])];
   }
 
-  /** Orders that still have to execute against their own row, or expire: what a restart goes on with. */
+  /** Orders that still have to execute against their row, or expire: what a restart goes on with. */
   unsettled(): readonly BookedOrder[] {
-    return [...this.#open.values()].flatMap((orders) => [...orders].filter((order) => !order.isResting));
+    return [...this.#open.values()].flatMap((orders) => [...orders].filter(({ isSettled }) => !isSettled));
   }
 
   book(instrument: InstrumentId): LimitBook {
     return entryOf(this.#books, instrument, () => new LimitBook());
+  }
+
+  triggers(instrument: InstrumentId): TriggerBook {
+    return entryOf(this.#triggers, instrument, () => new TriggerBook());
   }
 
   fills(account: AccountId): readonly LedgerFill[] {
@@ -111,6 +117,10 @@ export class Ledger {
       case "ORDER_ACCEPTED":
         this.#accept(event);
         return;
+      case "ORDER_TRIGGERED":
+        this.#change(event, (order) => order.trigger(event));
+        this.#take(event, event.takes);
+        return;
       case "FILL":
         this.#fill(event);
         return;
@@ -132,6 +142,7 @@ export class Ledger {
     this.#take(event, event.takes);
     this.balances.hold(order, instrument);
     if (order.isResting) this.book(event.instrument).add(order);
+    if (order.isWaiting) this.triggers(event.instrument).add(order);
   }
 
   #fill(event: FillEvent): void {
@@ -141,7 +152,7 @@ export class Ledger {
       entryOf(this.#fills, event.account, (): LedgerFill[] => []).push({ submitKey: event.submitKey, fill });
     });
     this.balances.settle(event, instrument);
-    // What a taker takes was counted when it was accepted.
+    // What a taker takes was counted when it was accepted or triggered.
     if (event.liquidity === "MAKER") this.#take(event, event.quantity);
   }
 
@@ -149,14 +160,15 @@ export class Ledger {
     this.#change(event, (order) => order.end(event));
   }
 
-  #change(event: FillEvent | OrderEnded, change: (order: BookedOrder) => void): void {
+  #change(event: FillEvent | OrderTriggered | OrderEnded, change: (order: BookedOrder) => void): void {
     const order = this.find(event.account, event.submitKey);
     if (order === undefined) throw new RangeError(`${event.type} of an order that was never accepted`);
     const { instrument } = order.accepted;
-    const before = { isOpen: order.isOpen, isResting: order.isResting };
+    const before = { isOpen: order.isOpen, isResting: order.isResting, isWaiting: order.isWaiting };
     change(order);
     if (before.isResting && !order.isResting) this.book(instrument).remove(order);
     if (!before.isResting && order.isResting) this.book(instrument).add(order);
+    if (before.isWaiting && !order.isWaiting) this.triggers(instrument).remove(order);
     if (before.isOpen && !order.isOpen) {
       this.#open.get(event.account)?.delete(order);
       this.#openCount -= 1;
@@ -164,7 +176,7 @@ export class Ledger {
     this.balances.hold(order, this.#listed(instrument));
   }
 
-  #take({ instrument, row, side }: OrderAccepted | FillEvent, quantity: Quantity): void {
+  #take({ instrument, row, side }: OrderAccepted | OrderTriggered | FillEvent, quantity: Quantity): void {
     if (row === undefined) return;
     const market = this.#markets.get(instrument);
     const taken = market?.row === row ? market.taken : nothingTaken;

@@ -3,6 +3,7 @@ import {
   type AccountId,
   type Clock,
   compare,
+  limitPriceOf,
   type Price,
   type Quantity,
   venueFillId,
@@ -18,7 +19,7 @@ import type { Ledger } from "./ledger.ts";
 import type { MarketRow } from "./market/market-row.ts";
 import { orderRandom } from "./order-random.ts";
 import type { OrderRequest } from "./order-request.ts";
-import { leftOf, type PricedOrder, quantityTaken } from "./price-order.ts";
+import { leftOf, type PricedOrder, priceExecution, quantityTaken } from "./price-order.ts";
 import type { ExchangeSettings, ListedInstrument } from "./settings.ts";
 import { splitQuantity } from "./split-quantity.ts";
 
@@ -30,6 +31,8 @@ export interface MatchingContext {
   readonly now: () => WallTime;
   readonly record: (event: ExchangeEvent) => void;
   readonly publish: (account: AccountId, report: OrderReport) => void;
+  /** Sees to it that a failure is told. */
+  readonly inBackground: (work: Promise<void>) => void;
   /** Aborts when the exchange closes. */
   readonly closed: AbortSignal;
 }
@@ -43,7 +46,10 @@ export interface CheckedOrder {
   readonly priced: PricedOrder;
 }
 
-/** Executes orders: new ones against their own row of the market, resting ones when a row comes to their limit. */
+/**
+ * Executes orders: new ones against their own row of the market, resting ones when a row comes to their limit, waiting ones
+ * against the row that comes to their trigger.
+ */
 export class MatchingEngine {
   readonly #context: MatchingContext;
 
@@ -56,7 +62,7 @@ export class MatchingEngine {
     const { ledger, record, now } = this.#context;
     const { account, request, instrument, row, priced } = order;
     const { submitKey, side, pricing, size, validUntil } = request;
-    this.cross(instrument, row);
+    this.move(instrument, row);
     record({
       type: "ORDER_ACCEPTED",
       at: now(),
@@ -68,7 +74,7 @@ export class MatchingEngine {
       pricing,
       quantity: priced.quantity,
       ...(size.in === "QUOTE" ? { quoteAmount: size.amount } : {}),
-      takes: quantityTaken(request, priced, this.#available(instrument, row, side)),
+      takes: quantityTaken(pricing, priced, this.#available(instrument, row, side)),
       takerPrice: priced.price,
       validUntil,
       ...rowOf(row),
@@ -78,32 +84,62 @@ export class MatchingEngine {
     return booked;
   }
 
+  /** Moves a market on to `row`: what rests is served first, then what waited for this price. */
+  move(instrument: ListedInstrument, row: MarketRow): void {
+    this.#cross(instrument, row);
+    for (const order of this.#context.ledger.triggers(instrument.symbol).reachedBy(row)) {
+      this.#trigger(order, instrument, row);
+    }
+  }
+
   /** Fills the resting orders that `row` comes to, each at its own limit, as far as the row goes. */
-  cross(instrument: ListedInstrument, row: MarketRow): void {
+  #cross(instrument: ListedInstrument, row: MarketRow): void {
     const { ledger, settings, publish } = this.#context;
     for (const order of ledger.book(instrument.symbol).reachedBy(row)) {
       const { account, side, submitKey, pricing } = order.accepted;
-      if (pricing.type !== "LIMIT") continue;
+      const limitPrice = limitPriceOf(pricing);
+      if (limitPrice === undefined) continue;
       const quantity = least(order.leaves, this.#available(instrument, row, side));
       const random = orderRandom(settings.seed, submitKey, `maker parts ${order.fillCount}`);
       for (const part of splitQuantity(quantity, instrument, settings.partialFills, random)) {
-        this.#fill(order, instrument, part, pricing.limitPrice, "MAKER", row);
+        this.#fill(order, instrument, part, limitPrice, "MAKER", row);
         publish(account, order.lastFillReport());
       }
     }
   }
 
+  /** From now on the order is a market order, or a limit order, that came on this row; if its account can pay for it. */
+  #trigger(order: BookedOrder, instrument: ListedInstrument, row: MarketRow): void {
+    const { settings, ledger, record, publish, now } = this.#context;
+    const { account, submitKey, venueOrderId, side, pricing } = order.accepted;
+    const slippage = { bps: settings.slippageBps, unit: orderRandom(settings.seed, submitKey, "slippage").unit() };
+    const limitPrice = limitPriceOf(pricing);
+    const { isMarketable, price } = priceExecution(side, limitPrice, { instrument, row, slippage });
+    const needed = ledger.balances.lockFor(side, instrument, order.leaves, limitPrice ?? price);
+    if (!ledger.balances.affords(order, needed)) {
+      record({ type: "ORDER_EXPIRED", at: now(), account, submitKey, venueOrderId });
+      publish(account, order.statusReport());
+      return;
+    }
+    const wanted = { isMarketable, quantity: order.leaves };
+    const takes = quantityTaken(pricing, wanted, this.#available(instrument, row, side));
+    const { symbol } = instrument;
+    const names = { account, submitKey, venueOrderId, instrument: symbol, side };
+    record({ type: "ORDER_TRIGGERED", at: now(), ...names, takes, takerPrice: price, ...rowOf(row) });
+    this.#context.inBackground(this.settle(order, instrument));
+  }
+
   /**
-   * Executes what an accepted order takes from its row, part after part, and ends what neither fills nor rests. Goes on
+   * Executes what an accepted or triggered order takes from its row, part after part, and ends what neither fills nor rests. Goes on
    * where an earlier run left off. Without latency it is all done when this returns.
    */
   async settle(order: BookedOrder, instrument: ListedInstrument): Promise<void> {
     const { settings, clock, closed, publish, record, now } = this.#context;
-    const { account, submitKey, venueOrderId, takes, takerPrice, row: number, bid, ask } = order.accepted;
+    const { account, submitKey, venueOrderId, takes, takerPrice, row: number, bid, ask } = order.execution;
     const row: MarketRow = { bid, ask, ...(number === undefined ? {} : { number }) };
     const random = orderRandom(settings.seed, submitKey, "taker parts");
     const parts = splitQuantity(takes, instrument, settings.partialFills, random);
-    while (order.isOpen && !order.isResting) {
+    while (!order.isSettled) {
       if (settings.latencyConfirmMs > 0) await clock.sleep(settings.latencyConfirmMs, closed);
       if (closed.aborted || !order.isOpen) return;
       const left = order.leavesToTake;
@@ -120,7 +156,7 @@ export class MatchingEngine {
 
   /** Fills `order` by `quantity` at its own price, whatever state it is in. */
   executeUnasked(order: BookedOrder, instrument: ListedInstrument, quantity: Quantity): void {
-    const { account, takerPrice, bid, ask } = order.accepted;
+    const { account, takerPrice, bid, ask } = order.execution;
     this.#fill(order, instrument, quantity, takerPrice, "TAKER", { bid, ask });
     this.#context.publish(account, order.lastFillReport());
   }

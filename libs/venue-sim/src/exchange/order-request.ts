@@ -1,13 +1,4 @@
-import type {
-  InstrumentId,
-  OrderSize,
-  Price,
-  Pricing,
-  Side,
-  SubmitKey,
-  TriggeredPricing,
-  WallTime,
-} from "@surefill/core";
+import type { InstrumentId, OrderSize, Price, Pricing, Side, SubmitKey, WallTime } from "@surefill/core";
 import { z } from "zod";
 import {
   amountField,
@@ -26,17 +17,38 @@ export interface OrderRequest {
   readonly submitKey: SubmitKey;
   readonly instrument: InstrumentId;
   readonly side: Side;
-  readonly pricing: Exclude<Pricing, TriggeredPricing>;
+  readonly pricing: Pricing;
   readonly size: OrderSize;
-  /** What the exchange takes for the market price where it has no prices of its own. */
+  /**
+   * What the exchange takes for the market price where it has no prices of its own. What waits for a price says nothing
+   * about the market, so there it does not count.
+   */
   readonly expectedPrice?: Price;
   /** Exchange time after which the request is refused. */
   readonly validUntil: WallTime;
 }
 
+const triggered = {
+  timeInForce: z.literal("GTC"),
+  triggerPrice: priceField,
+  limitPrice: priceField.exactOptional(),
+};
+
 export const pricingSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("MARKET"), timeInForce: z.enum(["IOC", "FOK"]) }),
-  z.strictObject({ type: z.literal("LIMIT"), timeInForce: z.enum(["GTC", "IOC", "FOK"]), limitPrice: priceField }),
+  z
+    .strictObject({
+      type: z.literal("LIMIT"),
+      timeInForce: z.enum(["GTC", "IOC", "FOK"]),
+      limitPrice: priceField,
+      postOnly: z.literal(true).exactOptional(),
+    })
+    .refine(({ timeInForce, postOnly }) => postOnly === undefined || timeInForce === "GTC", {
+      path: ["postOnly"],
+      message: "an order that only rests is GTC",
+    }),
+  z.strictObject({ type: z.literal("STOP_LOSS"), ...triggered }),
+  z.strictObject({ type: z.literal("TAKE_PROFIT"), ...triggered }),
 ]);
 
 export const sizeSchema = z.discriminatedUnion("in", [

@@ -2,12 +2,18 @@ import {
   compare,
   type Decimal,
   isMultipleOf,
+  isPostOnly,
+  isTriggered,
+  isTriggeredPricing,
+  limitPriceOf,
   minus,
   notional,
   type Price,
   type Quantity,
   quantity,
+  type Side,
   sign,
+  triggerPriceOf,
   zeroQuantity,
 } from "@surefill/core";
 import { isBeyond, type Slippage, takerPrice } from "./execution-price.ts";
@@ -22,9 +28,9 @@ export interface PricedOrder {
   readonly kind: "PRICED";
   /** In base, also where the order was sized in quote: filled is filled to this. */
   readonly quantity: Quantity;
-  /** Whether the row comes to its limit. */
+  /** Whether the row comes to its limit; never for what waits for a price. */
   readonly isMarketable: boolean;
-  /** What it pays, or gets, as a taker; its limit where the row does not come to it. */
+  /** What it pays, or gets, as a taker; its limit, else its trigger, where it does not take. */
   readonly price: Price;
 }
 
@@ -35,27 +41,57 @@ export interface PricingContext {
   readonly slippage: Slippage;
 }
 
-/** Prices a new order at its row: pure. Or says which rule of the instrument it breaks. */
+/** Prices a new order at its row: pure. Or says which rule of the exchange it breaks. */
 export function priceOrder(request: OrderRequest, context: PricingContext): PricedOrder | Refusal {
   const { side, pricing } = request;
-  const { instrument, row, slippage } = context;
-  const touch = side === "BUY" ? row.ask : row.bid;
-  const limitPrice = pricing.type === "LIMIT" ? pricing.limitPrice : undefined;
-  const isMarketable = limitPrice === undefined || !isBeyond(side, touch, limitPrice);
-  const price = isMarketable ? takerPrice(side, touch, slippage, instrument.tickSize, limitPrice) : limitPrice;
+  const { instrument, row } = context;
+  const touch = touchOf(side, row);
+  const limitPrice = limitPriceOf(pricing);
+  const triggerPrice = triggerPriceOf(pricing);
+  // What waits takes nothing now, whatever its limit.
+  const { isMarketable, price } =
+    triggerPrice === undefined
+      ? priceExecution(side, limitPrice, context)
+      : { isMarketable: false, price: limitPrice ?? triggerPrice };
   const quantity = quantityOf(request, instrument, limitPrice ?? price);
-  const broken = brokenRule(request, instrument, quantity, limitPrice ?? touch);
-  return broken ?? { kind: "PRICED", quantity, isMarketable, price };
+  const broken = brokenRule(request, instrument, quantity, limitPrice ?? triggerPrice ?? touch);
+  if (broken !== undefined) return broken;
+  if (isTriggeredPricing(pricing) && isTriggered(side, pricing, touch)) {
+    return refusal("TRIGGER_REACHED", `the market is at ${touch}: ${pricing.triggerPrice} would trigger at once`);
+  }
+  if (isPostOnly(pricing) && isMarketable) {
+    return refusal("POST_ONLY_WOULD_TAKE", `the market is at ${touch}: an order at ${limitPrice} would take`);
+  }
+  return { kind: "PRICED", quantity, isMarketable, price };
+}
+
+/** What an order pays, or gets, on its row as a taker, if the row comes to its limit; else its limit. */
+export function priceExecution(
+  side: Side,
+  limitPrice: Price | undefined,
+  { instrument, row, slippage }: PricingContext,
+): Pick<PricedOrder, "isMarketable" | "price"> {
+  const touch = touchOf(side, row);
+  if (limitPrice !== undefined && isBeyond(side, touch, limitPrice)) return { isMarketable: false, price: limitPrice };
+  return { isMarketable: true, price: takerPrice(side, touch, slippage, instrument.tickSize, limitPrice) };
 }
 
 /**
- * What the order takes from its row: all it wants, or what is there. The rest of a GTC joins the book, the rest of an
- * IOC expires, and a FOK takes all or nothing. `available` undefined: no end to it.
+ * What an order takes from its row: all it wants, or what is there. The rest of a GTC with a limit joins the book, other
+ * rests expire, and a FOK takes all or nothing. `available` undefined: no end to it.
  */
-export function quantityTaken({ pricing }: OrderRequest, order: PricedOrder, available?: Quantity): Quantity {
-  if (!order.isMarketable) return zeroQuantity;
-  if (available === undefined || compare(order.quantity, available) <= 0) return order.quantity;
-  return pricing.timeInForce === "FOK" ? zeroQuantity : available;
+export function quantityTaken(
+  { timeInForce }: OrderRequest["pricing"],
+  { isMarketable, quantity }: Pick<PricedOrder, "isMarketable" | "quantity">,
+  available?: Quantity,
+): Quantity {
+  if (!isMarketable) return zeroQuantity;
+  if (available === undefined || compare(quantity, available) <= 0) return quantity;
+  return timeInForce === "FOK" ? zeroQuantity : available;
+}
+
+function touchOf(side: Side, { bid, ask }: MarketRow): Price {
+  return side === "BUY" ? ask : bid;
 }
 
 /** `amount − taken` in whole lots, never below zero. */
@@ -85,8 +121,10 @@ function brokenRule(
   if (compare(quantity, quantityMax) > 0) {
     return refusal("QUANTITY_RULE", `${quantity} is above ${symbol}'s maximum ${quantityMax}`);
   }
-  if (pricing.type === "LIMIT" && !isMultipleOf(pricing.limitPrice, tickSize)) {
-    return refusal("PRICE_RULE", `${pricing.limitPrice} is not a multiple of ${symbol}'s tick size ${tickSize}`);
+  const prices = [triggerPriceOf(pricing), limitPriceOf(pricing)];
+  const offTick = prices.find((given) => given !== undefined && !isMultipleOf(given, tickSize));
+  if (offTick !== undefined) {
+    return refusal("PRICE_RULE", `${offTick} is not a multiple of ${symbol}'s tick size ${tickSize}`);
   }
   const value = size.in === "QUOTE" ? size.amount : notional(price, quantity);
   if (compare(value, notionalMin) < 0) {

@@ -8,6 +8,8 @@ export const refusalReasons = [
   "QUANTITY_RULE",
   "PRICE_RULE",
   "VALUE_RULE",
+  "TRIGGER_REACHED",
+  "POST_ONLY_WOULD_TAKE",
   "INSUFFICIENT_BALANCE",
   "REFUSED_BY_CHANCE",
 ] as const;

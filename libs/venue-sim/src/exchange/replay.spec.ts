@@ -1,4 +1,21 @@
-import { addQuantity, compare, type Quantity, quantity, submitKey, zeroQuantity } from "@surefill/core";
+import {
+  addQuantity,
+  compare,
+  type Decimal,
+  decimal,
+  isPostOnly,
+  isTriggered,
+  isTriggeredPricing,
+  limitPriceOf,
+  minus,
+  plus,
+  type Quantity,
+  quantity,
+  sign,
+  submitKey,
+  times,
+  zeroQuantity,
+} from "@surefill/core";
 import { ManualClock } from "@surefill/core/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -6,7 +23,7 @@ import { paper, TestExchange } from "../testing/open-exchange.ts";
 import { passTime } from "../testing/pass-time.ts";
 import { portrait } from "../testing/portrait.ts";
 import { quotesTape } from "../testing/temporary-file.ts";
-import type { ExchangeEvent } from "./exchange-event.ts";
+import type { ExchangeEvent, OrderAccepted } from "./exchange-event.ts";
 
 type Step =
   | { readonly kind: "SUBMIT"; readonly terms: Record<string, unknown> }
@@ -22,13 +39,30 @@ const sizes = fc.oneof(
   fc.integer({ min: 500, max: 50_000 }).map((cents) => ({ in: "QUOTE", amount: decimalOf(cents) })),
 );
 
+const prices = fc.integer({ min: 9_500, max: 10_500 }).map(decimalOf);
+
 const pricings = fc.oneof(
   fc.record({ type: fc.constant("MARKET"), timeInForce: fc.constantFrom("IOC", "FOK") }),
   fc.record({
     type: fc.constant("LIMIT"),
     timeInForce: fc.constantFrom("GTC", "GTC", "IOC", "FOK"),
-    limitPrice: fc.integer({ min: 9_500, max: 10_500 }).map(decimalOf),
+    limitPrice: prices,
   }),
+  fc.record({
+    type: fc.constant("LIMIT"),
+    timeInForce: fc.constant("GTC"),
+    limitPrice: prices,
+    postOnly: fc.constant(true),
+  }),
+  fc.record(
+    {
+      type: fc.constantFrom("STOP_LOSS", "TAKE_PROFIT"),
+      timeInForce: fc.constant("GTC"),
+      triggerPrice: prices,
+      limitPrice: prices,
+    },
+    { requiredKeys: ["type", "timeInForce", "triggerPrice"] },
+  ),
 );
 
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
@@ -43,7 +77,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("CANCEL" as const), back: fc.integer({ min: 1, max: 5 }) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("WAIT" as const), ms: fc.integer({ min: 1, max: 300 }) }) },
   ),
-  { maxLength: 30 },
+  { maxLength: 30, size: "max" },
 );
 
 const worlds = fc.record({
@@ -51,6 +85,8 @@ const worlds = fc.record({
   latencyConfirmMs: fc.constantFrom(0, 0, 100),
   slippageBps: fc.constantFrom(0, 50),
   feeBps: fc.constantFrom(0, 10),
+  feeAsset: fc.constantFrom("quote", "base"),
+  startBalances: fc.constantFrom({}, {}, { BTC: "4", USDT: "400" }),
   partialFills: fc.constantFrom({ probability: 0 }, { probability: 0.7, partsMax: 4 }),
   market: fc.constantFrom("walk", "tape", "thin tape", "real-time tape"),
 });
@@ -91,6 +127,39 @@ describe("whatever members do", () => {
         if (["thin tape", "real-time tape"].includes(world.market)) checkDepth(sim.events);
       }),
       { seed: 1, numRuns: 300 },
+    );
+  });
+
+  test("an order that waits is triggered at most once, by a row that comes to its price, and not executed before", async () => {
+    const tape = quotesTape(...tapeRows);
+    let triggers = 0;
+    await fc.assert(
+      fc.asyncProperty(worlds, steps, async (world, script) => {
+        const sim = await TestExchange.open(fieldsOf(world, tape));
+        await play(sim, script);
+        triggers += checkTriggers(sim.events);
+      }),
+      { seed: 3, numRuns: 300 },
+    );
+    expect(triggers).toBeGreaterThan(50);
+  });
+
+  test("money is neither made nor lost nor owed: balances are the start and the fills, less what open orders hold", async () => {
+    const tape = quotesTape(...tapeRows);
+    await fc.assert(
+      fc.asyncProperty(worlds, steps, async (world, script) => {
+        const sim = await TestExchange.open(fieldsOf(world, tape));
+        await play(sim, script);
+        for (const free of (await sim.exchange.balances(paper)).values()) expect(sign(free)).toBeGreaterThanOrEqual(0);
+        await sim.exchange.cancelAll(paper);
+        const owned = await sim.exchange.balances(paper);
+        const starts: Readonly<Record<string, string>> = world.startBalances;
+        for (const asset of ["BTC", "USDT"]) {
+          const start = decimal(starts[asset] ?? "1000000000");
+          expect(owned.get(asset)).toBe(movedBy(sim.events, asset).reduce(plus, start));
+        }
+      }),
+      { seed: 4, numRuns: 300 },
     );
   });
 
@@ -175,11 +244,43 @@ function checkFills(events: readonly ExchangeEvent[]): void {
     expect(fillIds.has(event.venueFillId)).toBe(false);
     fillIds.add(event.venueFillId);
     const worse = event.side === "BUY" ? 1 : -1;
-    if (order.pricing.type === "LIMIT")
-      expect(compare(event.price, order.pricing.limitPrice) * worse).toBeLessThanOrEqual(0);
+    const limitPrice = limitPriceOf(order.pricing);
+    if (limitPrice !== undefined) expect(compare(event.price, limitPrice) * worse).toBeLessThanOrEqual(0);
+    if (isPostOnly(order.pricing)) expect(event.liquidity).toBe("MAKER");
     const touch = event.side === "BUY" ? event.ask : event.bid;
     if (event.liquidity === "TAKER") expect(compare(event.price, touch) * worse).toBeGreaterThanOrEqual(0);
   }
+}
+
+/** Checks each trigger; returns how many there were. */
+function checkTriggers(events: readonly ExchangeEvent[]): number {
+  const waiting = new Map<string, OrderAccepted>();
+  let triggers = 0;
+  for (const event of events) {
+    if (event.type === "ORDER_ACCEPTED" && isTriggeredPricing(event.pricing)) waiting.set(event.submitKey, event);
+    if (event.type === "FILL") expect(waiting.has(event.submitKey)).toBe(false);
+    if (event.type !== "ORDER_TRIGGERED") continue;
+    triggers += 1;
+    const order = waiting.get(event.submitKey);
+    expect(order).toBeDefined();
+    if (order === undefined || !isTriggeredPricing(order.pricing)) continue;
+    expect(isTriggered(order.side, order.pricing, order.side === "BUY" ? order.ask : order.bid)).toBe(false);
+    expect(isTriggered(event.side, order.pricing, event.side === "BUY" ? event.ask : event.bid)).toBe(true);
+    waiting.delete(event.submitKey);
+  }
+  return triggers;
+}
+
+/** What each fill moves of an asset, by the log alone. */
+function movedBy(events: readonly ExchangeEvent[], asset: string): readonly Decimal[] {
+  return events.flatMap((event) => {
+    if (event.type !== "FILL") return [];
+    const { side, quantity: size, price, feeAsset, fee } = event;
+    const isGained = (asset === "BTC") === (side === "BUY");
+    const traded = asset === "BTC" ? size : times(size, price);
+    const moved = isGained ? traded : minus(decimal("0"), traded);
+    return [feeAsset === asset ? minus(moved, fee) : moved];
+  });
 }
 
 function checkDepth(events: readonly ExchangeEvent[]): void {

@@ -82,6 +82,33 @@ describe("an exchange behind a port", () => {
     expect(await remote.cancelAll(paper, undefined, never)).toEqual({ cancelled: [] });
   });
 
+  test("holds an order that waits, tells of it, triggers it and lets it be cancelled", async () => {
+    const { host, clock, remote } = await hosted();
+    const validUntil = clock.wall();
+    const waits = (triggerPrice: string): Partial<OrderRequest> => ({
+      ...{
+        validUntil,
+        side: "SELL",
+        pricing: { type: "STOP_LOSS", timeInForce: "GTC", triggerPrice: price(triggerPrice) },
+      },
+    });
+    for (const [key, trigger] of [
+      ["sim_a", "9000"],
+      ["sim_b", "8000"],
+    ] as const) {
+      expect(await remote.submit(paper, request(key, waits(trigger)), never)).toMatchObject({ kind: "ACCEPTED" });
+    }
+    const tooLate = await remote.submit(paper, request("sim_c", waits("10000")), never);
+    expect(tooLate).toMatchObject({ kind: "REFUSED", reason: "TRIGGER_REACHED" });
+    expect(await remote.openOrders(paper, never)).toHaveLength(2);
+    const mover = request("sim_mover", { validUntil, expectedPrice: price("8500") });
+    await remote.submit(paper, mover, never);
+    const filled = { kind: "FOUND", report: { status: "FILLED", fills: [{ lastPrice: "8500" }] } };
+    expect(await remote.order(paper, submitKey("sim_a"), never)).toMatchObject(filled);
+    expect(await remote.cancel(paper, submitKey("sim_b"), never)).toMatchObject({ kind: "CANCELLED" });
+    expect(await host.exchange.openOrders(paper)).toEqual([]);
+  });
+
   test("does nothing any more once its host has let go of the port", async () => {
     const { host, clock, remote } = await hosted({ latencyConfirmMs: 100 });
     await remote.submit(paper, request("sim_a", { validUntil: clock.wall() }), never);
