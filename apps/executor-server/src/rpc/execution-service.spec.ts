@@ -180,7 +180,8 @@ describe("ExecuteOrder", () => {
 
 describe("deadlines", () => {
   it("given expire_time, so what rests then is cancelled at the venue, and the order ends EXPIRED", async () => {
-    const seconds = BigInt(Math.floor(Date.now() / 1_000) + 1);
+    // Three seconds at least, so that a busy machine has placed it by then.
+    const seconds = BigInt(Math.floor(Date.now() / 1_000) + 4);
     const expireTime = { seconds, nanos: 0 };
     const { order } = await server.execution.executeOrder(resting({ expireTime, waitFor: WaitFor.TERMINAL }));
     expect(order).toMatchObject({ state: OrderState.EXPIRED, lastError: { code: "EXPIRE_TIME_PASSED" } });
