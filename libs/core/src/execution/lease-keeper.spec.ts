@@ -122,7 +122,7 @@ describe("a database that can't be reached", () => {
     const { keeper } = keeperOf(test);
     await keeper.start();
     test.outage.isAway = true;
-    await pass(test.clock, 7_999, 1);
+    await pass(test.clock, 7_999, 50);
     expect(keeper.fence(venueAccount)).toBeDefined();
     await pass(test.clock, 1, 1);
     expect(keeper.fence(venueAccount)).toBeUndefined();

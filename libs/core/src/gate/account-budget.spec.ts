@@ -21,6 +21,7 @@ function processes(
   rates?: (store: RateLedgerStore) => RateLedgerStore,
 ) {
   const clock = new ManualClock();
+  const startedMs = clock.monotonicMs();
   const tables = new MemoryTables();
   const budgets = Array.from({ length: count }, () => {
     const store = openMemoryStore(clock, tables).rates;
@@ -29,7 +30,7 @@ function processes(
   const left: { readonly atMs: number; readonly isUrgent: boolean }[] = [];
   const ask = (budget: AccountBudget | undefined, isUrgent = false, signal = never) =>
     budget?.take({ cost, isUrgent }, signal).then((grant) => {
-      left.push({ atMs: clock.monotonicMs(), isUrgent });
+      left.push({ atMs: clock.monotonicMs() - startedMs, isUrgent });
       return grant;
     });
   return { clock, budgets, left, ask };

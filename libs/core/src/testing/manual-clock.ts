@@ -12,7 +12,8 @@ const epoch = wallTime(1_767_225_600_000_000);
 /** A clock that moves only when a test says so. */
 export class ManualClock implements Clock {
   #wall: WallTime = epoch;
-  #monotonicMs = 0;
+  /** Not 0, where a sum and a difference are the same. */
+  #monotonicMs = 1_000_000;
   readonly #sleepers = new Set<Sleeper>();
 
   wall(): WallTime {

@@ -133,9 +133,11 @@ describe("a pass", () => {
     const test = deskWithBook();
     const order = await orderAfter(test, pathTo.CONFIRMING, { size: { in: "BASE", quantity: quantity("1000") } });
     test.book.open.push(aboutOrder(order));
-    for (let n = 0; n < 11_000; n += 1) test.book.fills.push(reported(order, fillOf(`F${n}`, "0.01")));
-    expect(await now(test)).toMatchObject({ fillsRead: 11_000, fillsApplied: 11_000, differences: [] });
-    expect((await stored(test, order)).cumQuantity).toBe("110");
+    const again = reported(order, fillOf("F0", "0.01"));
+    test.book.fills.push(...Array.from({ length: 10_900 }, () => again));
+    for (let n = 1; n <= 100; n += 1) test.book.fills.push(reported(order, fillOf(`F${n}`, "0.01")));
+    expect(await now(test)).toMatchObject({ fillsRead: 11_000, fillsApplied: 101, differences: [] });
+    expect((await stored(test, order)).cumQuantity).toBe("1.01");
   });
 
   it("given a venue that can't be asked, so the pass fails, and what was recorded before stands", async () => {
