@@ -3,6 +3,7 @@ interface Node {
   readonly type: string;
   readonly value?: unknown;
   readonly quasis?: readonly { readonly value: { readonly raw: string } }[];
+  readonly expression?: Node;
   readonly callee?: Node;
   readonly object?: Node;
   readonly property?: Node;
@@ -15,9 +16,11 @@ function isText({ type, value, quasis }: Node): boolean {
   return type === "TemplateLiteral" && (quasis ?? []).some((part) => /\s/.test(part.value.raw));
 }
 
-/** `….log.warn(…)` */
-function isLogLine({ type, callee }: Node): boolean {
-  return type === "CallExpression" && callee?.type === "MemberExpression" && callee.object?.property?.name === "log";
+/** `log.warn(…)` or `….log.warn(…)`, as a statement or within one. */
+function isLogLine({ type, expression, callee }: Node): boolean {
+  if (type === "ExpressionStatement") return expression !== undefined && isLogLine(expression);
+  if (type !== "CallExpression" || callee?.type !== "MemberExpression") return false;
+  return callee.object?.name === "log" || callee.object?.property?.name === "log";
 }
 
 /** Stryker plugins: what is not mutated, because no spec asserts it: log lines, and what a message says. */
