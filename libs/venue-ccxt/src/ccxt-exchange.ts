@@ -7,6 +7,7 @@ export interface CcxtExchange {
   readonly has: Record<string, boolean | "emulated" | undefined>;
   readonly features: unknown;
   readonly precisionMode: number;
+  readonly hostname?: string;
   readonly urls: { api?: unknown; readonly test?: unknown };
   readonly markets: Readonly<Record<string, unknown>> | undefined;
   readonly options: Record<string, unknown>;
@@ -32,11 +33,10 @@ export interface CcxtExchange {
     params: CcxtParams,
   ): Promise<unknown>;
   fetchOrder(id: string | undefined, symbol: string, params?: CcxtParams): Promise<unknown>;
-  fetchOpenOrder(id: string | undefined, symbol: string, params?: CcxtParams): Promise<unknown>;
-  fetchClosedOrder(id: string | undefined, symbol: string, params?: CcxtParams): Promise<unknown>;
   fetchOpenOrders(symbol?: string, since?: number, limit?: number, params?: CcxtParams): Promise<unknown>;
   fetchClosedOrders(symbol?: string, since?: number, limit?: number, params?: CcxtParams): Promise<unknown>;
-  fetchMyTrades(symbol: string, since?: number, limit?: number, params?: CcxtParams): Promise<unknown>;
+  fetchCanceledAndClosedOrders(symbol?: string, since?: number, limit?: number, params?: CcxtParams): Promise<unknown>;
+  fetchMyTrades(symbol?: string, since?: number, limit?: number, params?: CcxtParams): Promise<unknown>;
   fetchOrderTrades(id: string, symbol: string, since?: number, limit?: number, params?: CcxtParams): Promise<unknown>;
   cancelOrder(id: string | undefined, symbol: string, params?: CcxtParams): Promise<unknown>;
   cancelAllOrders(symbol?: string, params?: CcxtParams): Promise<unknown>;
