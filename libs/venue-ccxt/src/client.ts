@@ -50,7 +50,9 @@ export class Connection {
       const { answerMsMax } = config;
       const origin = config.mode === "local" ? { origin: config.origin } : {};
       const transport = new Transport({ http, clock, answerMsMax, ...aimed, ...origin });
-      const client = new CcxtClient(exchange, () => venueClock.stampMs());
+      const client = new CcxtClient(exchange, () =>
+        profile.growingStamps ? venueClock.stampMs() : venueClock.nowMs(),
+      );
       return new Session({ client, transport, clock: venueClock, profile, redaction });
     };
 

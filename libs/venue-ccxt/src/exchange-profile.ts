@@ -82,6 +82,12 @@ export interface ExchangeProfile {
   readonly sandbox?: { readonly mark?: { readonly name: string; readonly value: string } };
   readonly pages: Readonly<Record<ListName, PageRule>>;
   readonly fills: FillReading;
+  /** Which orders the exchange's greatest value of an order is of, as ccxt reads it; else it is not checked here. */
+  readonly notionalMaxOf?: "LIMIT" | "MARKET";
+  /** The exchange takes stamps for nonces: each must be greater than the one before. */
+  readonly growingStamps: boolean;
+  /** Whether an answer tells balances at all. */
+  readonly isBalance: (body: unknown) => boolean;
   /** Where an answer holds the exchange's own code; undefined where it reports no error. */
   readonly codeIn: (body: unknown) => VenueCode | undefined;
   readonly meanings: Readonly<Record<string, Meaning>>;

@@ -16,6 +16,7 @@ import {
   venueOrderId,
   type WallTime,
 } from "@surefill/core";
+import { hasOurForm } from "./submit-key.ts";
 import { positivePrice, quantityOf, type UnifiedOrder, type UnifiedTrade } from "./unified.ts";
 
 /** What an order that is not ours goes by: exchanges don't give all of them a client id, and core needs a key. */
@@ -28,7 +29,10 @@ export function foreignKey(id: string): SubmitKey {
  * without a client id goes by `asked`, the key it was asked for by, else by one that is nobody's.
  */
 export function executionReport(order: UnifiedOrder, fills: readonly VenueFill[], asked?: SubmitKey): ExecutionReport {
-  const { id, clientOrderId, symbol, filled } = order;
+  const { id, symbol, filled } = order;
+  // Kraken, for one, gives a number of its own where there is no client id, the same for all such orders.
+  const clientOrderId =
+    order.clientOrderId === undefined || hasOurForm(order.clientOrderId) ? order.clientOrderId : foreignKey(id ?? "");
   if (id === undefined) throw new SurefillError("VENUE_UNREACHABLE", "the exchange told of an order without an id");
   const cumQuantity = quantityOf(filled);
   return {
@@ -42,11 +46,12 @@ export function executionReport(order: UnifiedOrder, fills: readonly VenueFill[]
 }
 
 /** ccxt's statuses, and what passes through it unmapped. An order whose status nobody knows is open until it is told. */
-function evidenceOf({ status, id }: UnifiedOrder): Evidence {
+function evidenceOf({ status, id, filled }: UnifiedOrder): Evidence {
   switch (status) {
     case "closed":
     case "filled":
-      return { kind: "FILLED" };
+      // Some exchanges call "closed" whatever is over.
+      return { kind: filled === "0" ? "CANCELLED" : "FILLED" };
     case "canceled":
       return { kind: "CANCELLED" };
     case "expired":

@@ -29,7 +29,7 @@ export function orderCall(
   const error =
     checkInstruction(instruction, market.instrument, profile.capabilities) ??
     sizingFault(instruction, profile) ??
-    boundFault(instruction, market);
+    boundFault(instruction, market, profile);
   return error === undefined ? { ok: true, call: callOf(instruction, profile, key) } : { ok: false, error };
 }
 
@@ -52,7 +52,11 @@ function sizingFault({ pricing, side, size, venue }: Instruction, profile: Excha
 }
 
 /** What market orders are bound by beside the instrument's own limits, and the greatest value of any order. */
-function boundFault({ pricing, size }: Instruction, market: ListedMarket): OrderError | undefined {
+function boundFault(
+  { pricing, size }: Instruction,
+  market: ListedMarket,
+  { notionalMaxOf }: ExchangeProfile,
+): OrderError | undefined {
   const { marketQuantity, notionalMax, instrument } = market;
   const context = { instrument: instrument.symbol };
   if (size.in === "BASE" && isMarket(pricing)) {
@@ -66,7 +70,7 @@ function boundFault({ pricing, size }: Instruction, market: ListedMarket): Order
       return orderError("QUANTITY_BELOW_MINIMUM", text, { ...context, field: "base_quantity", minimum: min });
     }
   }
-  if (notionalMax === undefined) return undefined;
+  if (notionalMax === undefined || notionalMaxOf !== (isMarket(pricing) ? "MARKET" : "LIMIT")) return undefined;
   const limitPrice = "limitPrice" in pricing ? pricing.limitPrice : undefined;
   const value =
     size.in === "QUOTE" ? size.amount : limitPrice === undefined ? undefined : notional(limitPrice, size.quantity);

@@ -26,6 +26,8 @@ function untestedProfile(id: string): ExchangeProfile {
     sandbox: {},
     pages: { openOrders: onePage, myTrades: onePage },
     fills: { by: "TIME" },
+    growingStamps: true,
+    isBalance: (body) => typeof body === "object" && body !== null && Object.keys(body).length > 0,
     // Where codes stand differs: ccxt's class decides, and else nobody knows.
     codeIn: () => undefined,
     meanings: {},

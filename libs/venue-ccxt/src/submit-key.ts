@@ -12,6 +12,7 @@ const radix = 36;
 /** 128 bits in base 36. */
 const idLength = 25;
 const compactPattern = /^s([0-9a-z]{25})([0-9a-z]{1,6})$/;
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const attemptsMax = radix ** 6 - 1;
 
 /** The submit key of an order's attempt: always the same one, so that a restart finds it again. */
@@ -20,6 +21,11 @@ export function ccxtSubmitKey(form: SubmitKeyForm, id: OrderId, attemptNumber: n
     throw new RangeError(`not the number of an attempt: ${attemptNumber}`);
   }
   return submitKey(form === "COMPACT" ? compact(id, attemptNumber) : uuid(id, attemptNumber));
+}
+
+/** Whether a client order id is of a form that we give: others are other people's, or no client ids at all. */
+export function hasOurForm(clientOrderId: string): boolean {
+  return compactPattern.test(clientOrderId) || uuidPattern.test(clientOrderId);
 }
 
 /** The order and attempt that a compact key stands for, or undefined if it is none of ours: for audits of a log. */

@@ -1,11 +1,12 @@
-import { amount, instrumentId, price, quantity, submitKey } from "@surefill/core";
+import { amount, instrumentId, price, quantity } from "@surefill/core";
 import { ManualClock } from "@surefill/core/testing";
 import { describe, expect, test } from "vitest";
 import { acceptedOrder, fakeBinance } from "./testing/fake-binance.ts";
 import { json } from "./testing/fake-http.ts";
-import { addMs, btc, keys, main, never, openVenue, prepared, request } from "./testing/open-venue.ts";
+import { addMs, btc, keys, main, never, openVenue, orderKey, prepared, request } from "./testing/open-venue.ts";
 
 const order = "POST /api/v3/order";
+const key = orderKey("COMPACT");
 
 async function open(config: Readonly<Record<string, unknown>> = {}, aheadMs = 0) {
   const clock = new ManualClock();
@@ -230,8 +231,8 @@ describe("submit", () => {
 });
 
 describe("what an order has become", () => {
-  const reference = { account: main, instrument: btc, submitKey: submitKey("s1") };
-  const partlyCancelled = acceptedOrder("s1", {
+  const reference = { account: main, instrument: btc, submitKey: key };
+  const partlyCancelled = acceptedOrder(key, {
     status: "CANCELED",
     executedQty: "0.004",
     time: 1_700_000_000_000,
@@ -257,7 +258,7 @@ describe("what an order has become", () => {
       kind: "FOUND",
       report: {
         ...{
-          submitKey: "s1",
+          submitKey: key,
           venueOrderId: "28",
           instrument: "BTC/USDT",
           evidence: { kind: "CANCELLED" },
@@ -271,7 +272,7 @@ describe("what an order has become", () => {
         ],
       },
     });
-    expect(fake.heardOf("GET /api/v3/order")[0]?.query.get("origClientOrderId")).toBe("s1");
+    expect(fake.heardOf("GET /api/v3/order")[0]?.query.get("origClientOrderId")).toBe(key);
     expect(fake.heardOf("GET /api/v3/myTrades")[0]?.query.get("orderId")).toBe("28");
   });
 
@@ -290,13 +291,13 @@ describe("what an order has become", () => {
 
   test("given a cancel, so its own client id in the answer is not the order's", async () => {
     const { venue, fake } = await open();
-    const answer = { ...partlyCancelled, clientOrderId: "cancel-of-its-own", origClientOrderId: "s1" };
+    const answer = { ...partlyCancelled, clientOrderId: "cancel-of-its-own", origClientOrderId: key };
     fake.on("DELETE /api/v3/order", () => json(answer));
     expect(await venue.cancel(reference, never)).toMatchObject({
       kind: "ACCEPTED",
-      report: { submitKey: "s1", evidence: { kind: "CANCELLED" }, cumQuantity: "0.004" },
+      report: { submitKey: key, evidence: { kind: "CANCELLED" }, cumQuantity: "0.004" },
     });
-    expect(fake.heardOf("DELETE /api/v3/order")[0]?.query.get("origClientOrderId")).toBe("s1");
+    expect(fake.heardOf("DELETE /api/v3/order")[0]?.query.get("origClientOrderId")).toBe(key);
   });
 
   test("given a cancel of what is not open, so it must be looked up", async () => {
@@ -313,10 +314,10 @@ describe("what an order has become", () => {
 
   test("given the open orders, so all of them, foreign ones by keys of nobody", async () => {
     const { venue, fake } = await open();
-    fake.on("GET /api/v3/openOrders", () => json([acceptedOrder("s1"), acceptedOrder("", { orderId: 29 })]));
+    fake.on("GET /api/v3/openOrders", () => json([acceptedOrder(key), acceptedOrder("web_1", { orderId: 29 })]));
     const listed = await venue.openOrders(main, never);
     expect(listed.map((report) => [report.submitKey, report.venueOrderId, report.evidence.kind])).toEqual([
-      ["s1", "28", "OPEN"],
+      [key, "28", "OPEN"],
       ["foreign:29", "29", "OPEN"],
     ]);
     expect(fake.heardOf("GET /api/v3/openOrders")[0]?.query.has("symbol")).toBe(false);

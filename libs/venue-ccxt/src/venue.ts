@@ -64,8 +64,14 @@ export class CcxtVenue implements Venue {
 
   async balances(account: AccountId, signal: AbortSignal): Promise<ReadonlyMap<string, Amount>> {
     const session = await this.#session(account, signal);
-    const { value } = await session.read((exchange) => exchange.fetchBalance({ type: "spot" }), decodeFree, signal);
-    return value;
+    const { value, answers } = await session.read(
+      (exchange) => exchange.fetchBalance({ type: "spot" }),
+      decodeFree,
+      signal,
+    );
+    // An answer of another form would be an account without a penny.
+    if (answers.length > 0 && answers.every(({ body }) => this.#connection.profile.isBalance(body))) return value;
+    throw new SurefillError("VENUE_UNREACHABLE", "the exchange's answer tells no balances");
   }
 
   /** Everything that is signed is signed here, at the exchange's time: `submit` adds nothing. */
@@ -88,7 +94,7 @@ export class CcxtVenue implements Venue {
         maxSlippageBps === undefined ? undefined : this.#quote(instrument, signal),
         clock.refresh(signal),
       ]);
-      const stampMs = clock.stampMs();
+      const stampMs = profile.growingStamps ? clock.stampMs() : clock.nowMs();
       const expiry = profile.expiry?.(stampMs, this.#config.requestWindowMs);
       const call: OrderCall = { ...answer.call, params: { ...answer.call.params, ...expiry?.params } };
       const signing = await session.sign(call, stampMs, signal);

@@ -61,6 +61,9 @@ export const binance: ExchangeProfile = {
   sandbox: {},
   pages: { openOrders: pages, myTrades: pages },
   fills: { by: "ID", windowMs: 24 * 3_600_000 - 1, pageMax: 1_000 },
+  notionalMaxOf: "LIMIT",
+  growingStamps: false,
+  isBalance: (body) => listOf(body, "balances") !== undefined,
   codeIn: (body) => {
     const code = textOf(body, "code");
     // An order has no code; an error's is negative.

@@ -66,6 +66,8 @@ export const bybit: ExchangeProfile = {
   sandbox: {},
   pages: { openOrders: pages, myTrades: pages },
   fills: { by: "TIME", windowMs: 7 * 24 * 3_600_000 },
+  growingStamps: false,
+  isBalance: (body) => entries(body) !== undefined,
   codeIn: (body) => {
     const code = textOf(body, "retCode");
     return code === undefined || code === "0" ? undefined : { code, message: String(fieldOf(body, "retMsg") ?? "") };

@@ -51,6 +51,8 @@ export const coinbase: ExchangeProfile = {
   prices: "ORDER_BOOKS",
   pages: { openOrders: pagesOf("orders"), myTrades: pagesOf("fills") },
   fills: { by: "TIME" },
+  growingStamps: false,
+  isBalance: (body) => listOf(body, "accounts") !== undefined,
   codeIn: (body) => {
     const code =
       textOf(body, "error_response", "error") ?? textOf(body, "error") ?? textOf(body, "results", 0, "failure_reason");

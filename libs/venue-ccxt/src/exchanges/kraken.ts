@@ -70,6 +70,8 @@ export const kraken: ExchangeProfile = {
     },
   },
   fills: { by: "TIME" },
+  growingStamps: true,
+  isBalance: (body) => listOf(body, "error")?.length === 0 && fieldOf(body, "result") !== undefined,
   codeIn: (body) => {
     const code = textOf(body, "error", 0);
     return code === undefined ? undefined : { code, message: (listOf(body, "error") ?? []).join("; ") };

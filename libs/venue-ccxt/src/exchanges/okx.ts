@@ -61,6 +61,10 @@ export const okx: ExchangeProfile = {
   sandbox: { mark: { name: "x-simulated-trading", value: "1" } },
   pages: { openOrders: pagesAfter("ordId"), myTrades: pagesAfter("billId") },
   fills: { by: "TIME" },
+  // Of market orders, in the quote asset.
+  notionalMaxOf: "MARKET",
+  growingStamps: false,
+  isBalance: (body) => textOf(body, "code") === "0" && listOf(body, "data") !== undefined,
   codeIn: (body) => {
     const outer = textOf(body, "code");
     const inner = textOf(body, "data", 0, "sCode");

@@ -19,12 +19,15 @@ import {
 } from "@surefill/core";
 import { ManualClock } from "@surefill/core/testing";
 import { plugin } from "../index.ts";
-import { type FakeHttp, json } from "./fake-http.ts";
+import { ccxtSubmitKey, type SubmitKeyForm } from "../submit-key.ts";
+import type { FakeHttp } from "./fake-http.ts";
 
 export const main: AccountId = accountId("main");
 export const never = new AbortController().signal;
 export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 export const anOrder = orderId("0190a0b0-c0d0-7000-8000-000000000001");
+/** The key of the order's first attempt. */
+export const orderKey = (form: SubmitKeyForm) => ccxtSubmitKey(form, anOrder, 1);
 export const btc = instrumentId("BTC/USDT");
 /** Seen nowhere but in what is signed. */
 export const keys = { apiKey: "the-api-key-of-main", secret: "c2VjcmV0LW9mLW1haW4=", password: "the-passphrase" };
@@ -49,7 +52,7 @@ export async function openVenue(
     ...{ venue: venueId("x"), accounts: [main], clock, random: new SeededRandom(1), log: silent },
     ...{ http: fake.http, signal: never },
   };
-  const fields = {
+  const all = {
     exchange,
     mode: "live",
     liveTrading: true,
@@ -58,6 +61,7 @@ export async function openVenue(
     lookupLagMs: 0,
     ...config,
   };
+  const fields = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   const loaded = await loadVenue(plugin, fields, environment);
   return { ...loaded, fake, clock };
 }
@@ -88,4 +92,4 @@ export async function prepared(
   return answer.attempt;
 }
 
-export { addMs, json };
+export { addMs };
