@@ -89,7 +89,7 @@ export class BinanceStand {
     const rest = new RestServer(ports);
     const stream = new StreamServer(ports);
     const door = await LoopbackServer.start((request, response) => rest.handle(request, response), {
-      ...{ port, clock, random },
+      ...{ port, random },
     });
     door.server.on("upgrade", (request, socket, head) => stream.upgrade(request, socket, head));
     return new BinanceStand({ exchange, faults, authentication, eventLog, clock, log, rest, stream, door, closed });

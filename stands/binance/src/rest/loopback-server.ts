@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Clock, Random } from "@surefill/core";
+import { setTimeout } from "node:timers/promises";
+import type { Random } from "@surefill/core";
 
 /**
  * Below the ports that the machine gives to connections that leave it, so that nobody takes ours while we are down: that
@@ -14,26 +14,24 @@ const retryMs = 50;
 /** A server on a loopback port that it can leave and take again. */
 export class LoopbackServer {
   readonly server: Server;
-  readonly #clock: Clock;
-  #port: number;
+  readonly #port: number;
 
-  private constructor(server: Server, clock: Clock, port: number) {
+  private constructor(server: Server, port: number) {
     this.server = server;
-    this.#clock = clock;
     this.#port = port;
   }
 
   /** Port 0 is any that is free. @throws Error if the port is taken. */
   static async start(
     handle: RequestListener,
-    { port, clock, random }: { readonly port: number; readonly clock: Clock; readonly random: Random },
+    { port, random }: { readonly port: number; readonly random: Random },
   ): Promise<LoopbackServer> {
     const server = createServer({ keepAliveTimeout: 60_000 }, handle);
     for (let attempt = 1; ; attempt += 1) {
       const candidate = port === 0 ? lowestPort + Math.floor(random.unit() * portCount) : port;
       try {
         await listen(server, candidate);
-        return new LoopbackServer(server, clock, candidate);
+        return new LoopbackServer(server, candidate);
       } catch (error) {
         if (port !== 0 || attempt === attemptsMax) throw error;
       }
@@ -64,20 +62,20 @@ export class LoopbackServer {
         await listen(this.server, this.#port);
       } catch (error) {
         if (attempt === attemptsMax) throw error;
-        await this.#clock.sleep(retryMs);
+        // Of real time, whatever the exchange's clock is: a port is a thing of the machine.
+        await setTimeout(retryMs);
       }
     }
   }
 }
 
-async function listen(server: Server, port: number): Promise<AddressInfo | string | null> {
+async function listen(server: Server, port: number): Promise<void> {
   const failed = Promise.withResolvers<never>();
   const fail = (error: Error) => failed.reject(error);
   server.once("error", fail);
   try {
     server.listen(port, "127.0.0.1");
     await Promise.race([once(server, "listening"), failed.promise]);
-    return server.address();
   } finally {
     server.off("error", fail);
   }

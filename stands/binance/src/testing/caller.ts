@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { BinanceStand } from "../binance-stand.ts";
 import { signatureOf } from "../rest/authenticate.ts";
 
 export type Parameters = Readonly<Record<string, string | number>>;
@@ -24,13 +23,19 @@ export interface Reply {
 /** Terms of an order; undefined leaves one out. */
 export type Terms = Readonly<Record<string, string | number | undefined>>;
 
+/** A stand, or as much as is known of one in another process. */
+interface Place {
+  readonly origin: string;
+  readonly exchange: { now(): number };
+}
+
 /** Calls a stand as a client of Binance does, without a library. */
 export class Caller {
-  readonly #stand: BinanceStand;
+  readonly #stand: Place;
   readonly #apiKey: string;
   readonly #secret: string;
 
-  constructor(stand: BinanceStand, name = "alice") {
+  constructor(stand: Place, name = "alice") {
     this.#stand = stand;
     this.#apiKey = `${name}-key`;
     this.#secret = `${name}-secret`;
