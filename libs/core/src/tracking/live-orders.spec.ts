@@ -15,7 +15,7 @@ const attempt = (n: number, rest: Partial<Attempt> = {}): Attempt => ({
 /** Order number `n` in a phase, under the key `key-n` since `n` seconds after the start. */
 function order(n: number, phase: Phase, version = 1, last: Attempt = attempt(n)): Order {
   const base = orderIn(phase, { orderId: id(n), version });
-  return base.attempt === undefined ? base : { ...base, attempt: last };
+  return "attempt" in base ? { ...base, attempt: last } : base;
 }
 
 function indexOf(...orders: readonly Order[]): LiveOrders {
