@@ -8,7 +8,8 @@ export const budgetPerProcess: Plant = {
   breaks: ["within-rate-limits"],
   store: (store) => {
     const ledgers = new Map<string, { readonly version: number; readonly ledger: RateLedger }>();
-    const keyOf = ({ venue, account }: { readonly venue: string; readonly account: string }) => `${venue}/${account}`;
+    const keyOf = ({ venue, account }: { readonly venue: string; readonly account?: string }) =>
+      `${venue}/${account ?? ""}`;
     return replaced(store, {
       rates: {
         read: async (venueAccount) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { invariants, OrderMetrics } from "@surefill/core";
+import { GateMetrics, invariants, OrderMetrics } from "@surefill/core";
 import { RecordingMeter } from "@surefill/core/testing";
 import { expect, it } from "vitest";
 
@@ -14,6 +14,7 @@ it("docs/operations.md lists every invariant of the audit, in its words", () => 
 it("docs/operations.md lists every metric there is, and none that is not", () => {
   const recording = new RecordingMeter();
   new OrderMetrics(recording.meter);
+  new GateMetrics(recording.meter);
   const listed = page.split("\n").filter((line) => line.startsWith("| `surefill_"));
   const names = listed.flatMap((line) => (line.split("|")[1] ?? "").match(/surefill_[a-z_]+/g) ?? []);
   expect(names.toSorted()).toEqual(recording.names.toSorted());

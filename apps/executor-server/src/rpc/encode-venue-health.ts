@@ -17,9 +17,12 @@ export function encodeVenueHealth({ state, failuresInARow, probeInMs }: BreakerV
   });
 }
 
+/** In the place of an account, for what all accounts of the venue share. */
+const noAccount = "";
+
 export function encodeRateBudget({ account, pausedMs, limits }: BudgetView): wire.RateBudget {
   return create(wire.RateBudgetSchema, {
-    account,
+    account: account ?? noAccount,
     ...(pausedMs === 0 ? {} : { pausedFor: encodeDurationMs(Math.ceil(pausedMs)) }),
     limits: limits.map(({ limit, tokensLeft }) => ({
       name: limit.name,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { accountId } from "../account/account-id.ts";
+import { orderError } from "../error/order-error.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import { instrumentId } from "../instrument/instrument.ts";
 import { price } from "../money/price.ts";
@@ -9,8 +10,8 @@ import { clientOrderId } from "../order/order-id.ts";
 import { positionId } from "../position/position-id.ts";
 import { deskForTests, stored, type TestDeskOptions } from "../testing/desk-for-tests.ts";
 import { limitBuy } from "../testing/order-fixtures.ts";
-import { settle } from "../testing/settle.ts";
-import { btcPrice, btcUsdt } from "../testing/venue-fixtures.ts";
+import { pass, settle } from "../testing/settle.ts";
+import { btcPrice, btcUsdt, manifestOf } from "../testing/venue-fixtures.ts";
 import { addMs } from "../time/wall-time.ts";
 import { venueId } from "../venue/venue-id.ts";
 import { type Placement, place } from "./place.ts";
@@ -214,6 +215,20 @@ describe("what we deny", () => {
     expect(await test.placed()).toMatchObject({ order: { state: "DENIED", lastError: { code: "PRICE_UNAVAILABLE" } } });
     const exit = await test.placed({ clientOrderId: clientOrderId("exit"), purpose: "EXIT" });
     expect(exit).toMatchObject({ order: { state: "PENDING" } });
+  });
+
+  it("given a pause that the venue asked for, so an exit does not wait for it; given no way for urgent requests, so it does", async () => {
+    const limits = { rateLimits: [{ name: "all", scope: "VENUE", requestsMax: 100, windowMs: 1_000 }] } as const;
+    const test = setUp({ entry: { manifest: { ...manifestOf(), ...limits } } });
+    test.entry.gate?.refused(undefined, orderError("RATE_LIMITED", "slow down"), 60_000);
+    const exit = { purpose: "EXIT" } as const;
+    await test.placed({ ...exit, clientOrderId: clientOrderId("first") });
+    expect(test.venue.callsOf("prices")).toHaveLength(1);
+    Object.assign(test.entry, { urgentVenue: undefined });
+    const second = test.placed({ ...exit, clientOrderId: clientOrderId("second") });
+    await pass(test.clock, 1_000, 100);
+    expect(await second).toMatchObject({ order: { state: "PENDING" } });
+    expect(test.venue.callsOf("prices")).toHaveLength(1);
   });
 
   it("given a venue that hangs, so its price is waited for one second and no longer", async () => {

@@ -10,14 +10,14 @@ import { zeroAmount } from "../money/amount.ts";
 import { zeroQuantity } from "../money/quantity.ts";
 import { placedRecord } from "../order/change-order.ts";
 import { differingField } from "../order/differing-field.ts";
-import { expectedPriceOf, type Instruction } from "../order/instruction.ts";
+import { expectedPriceOf, type Instruction, isReducing } from "../order/instruction.ts";
 import type { Order, OrderTerms } from "../order/order.ts";
 import { orderId } from "../order/order-id.ts";
 import { positionId } from "../position/position-id.ts";
 import type { OrderTrace } from "../telemetry/order-trace.ts";
 import { laterOf, type WallTime } from "../time/wall-time.ts";
 import { withDeadline } from "../time/with-deadline.ts";
-import type { MarketPrice } from "../venue/venue.ts";
+import type { MarketPrice, Venue } from "../venue/venue.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
 import { admit } from "./admit.ts";
 
@@ -94,15 +94,20 @@ async function denialOf(
   if (fault !== undefined) return fault;
   const [admission, market] = await Promise.all([
     admit(desk, { instruction }, "LIVE"),
-    marketPrice(desk, entry, instrument),
+    marketPrice(desk, venueFor(instruction, entry), instrument),
   ]);
   return admission.kind === "REFUSED" ? admission.error : checkMarket(instruction, instrument, market, entry.collarBps);
 }
 
+/** What lessens an exposure waits for no pause that the venue asked for. */
+function venueFor(instruction: Instruction, { venue, urgentVenue = venue }: VenueEntry): Venue {
+  return isReducing(instruction) ? urgentVenue : venue;
+}
+
 /** The venue's price, or undefined where it gives none in time: the check decides what that means. */
-async function marketPrice(desk: Desk, entry: VenueEntry, { symbol }: Instrument): Promise<MarketPrice | undefined> {
+async function marketPrice(desk: Desk, venue: Venue, { symbol }: Instrument): Promise<MarketPrice | undefined> {
   try {
-    const ask = (signal: AbortSignal) => entry.venue.prices([symbol], signal);
+    const ask = (signal: AbortSignal) => venue.prices([symbol], signal);
     const prices = await withDeadline(desk.clock, priceWaitMsMax, ask);
     return prices.get(symbol);
   } catch {

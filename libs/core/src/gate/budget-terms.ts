@@ -17,8 +17,11 @@ export const defaultRateBudgetPolicy: RateBudgetPolicy = { limitShare: 0.9, rese
 /** What one attempt asks its venue: both are paid before it is prepared. */
 export const attemptOperations = ["prepare", "submit"] as const satisfies readonly MeteredOperation[];
 
+/** Requests that belong to no account. */
+export const venueOperations = ["prices", "instruments"] as const satisfies readonly MeteredOperation[];
+
 /** What is paid for at once. */
-const requestKinds: readonly (readonly MeteredOperation[])[] = [
+const accountKinds: readonly (readonly MeteredOperation[])[] = [
   attemptOperations,
   ["lookup"],
   ["cancel"],
@@ -26,21 +29,31 @@ const requestKinds: readonly (readonly MeteredOperation[])[] = [
   ["openOrders"],
   ["fillsSince"],
 ];
+const kindsOf = { ACCOUNT: accountKinds, VENUE: [...accountKinds, ...venueOperations.map((operation) => [operation])] };
+
+/** A venue's limits, by what counts together. */
+export function limitsOf(
+  rateLimits: readonly RateLimit[],
+  scope: NonNullable<RateLimit["scope"]>,
+): readonly RateLimit[] {
+  return rateLimits.filter((limit) => (limit.scope ?? "ACCOUNT") === scope);
+}
 
 /**
- * A venue's limits as we keep to them. @throws SurefillError CONFIG_INVALID where they leave no room for one of the
+ * Limits of one scope as we keep to them. @throws SurefillError CONFIG_INVALID where they leave no room for one of the
  * requests beside the reserve: it could never leave, and nothing behind it either.
  */
 export function budgetTerms(
   venue: VenueId,
   rateLimits: readonly RateLimit[],
   { limitShare, reserveShare }: RateBudgetPolicy,
+  scope: NonNullable<RateLimit["scope"]> = "ACCOUNT",
 ): readonly LimitTerms[] {
   const terms = rateLimits.map(({ name, requestsMax, windowMs }): LimitTerms => {
     const tokensMax = Math.max(1, Math.floor(requestsMax * limitShare));
     return { name, tokensMax, tokensReserved: Math.min(Math.ceil(tokensMax * reserveShare), tokensMax - 1), windowMs };
   });
-  for (const operations of requestKinds) {
+  for (const operations of kindsOf[scope]) {
     const cost = costOf(rateLimits, operations);
     const tight = terms.find(({ name, tokensMax, tokensReserved }) => (cost[name] ?? 0) > tokensMax - tokensReserved);
     if (tight !== undefined) throw noRoom(venue, tight, operations, cost[tight.name] ?? 0);

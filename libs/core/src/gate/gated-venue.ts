@@ -6,8 +6,9 @@ import type { VenueGate } from "./venue-gate.ts";
 
 /**
  * A venue whose requests for an account pass its gate, whoever makes them; cancels, a cancelAll among them, and look-ups
- * are always urgent, all others if `isUrgent`. An attempt's prepare and submit pass as they are: the attempt is paid for as a whole, by
- * whoever was admitted. Prices and instruments belong to no account.
+ * are always urgent, all others if `isUrgent`. An attempt's prepare and submit pass as they are: the attempt is paid for
+ * as a whole, by whoever was admitted. Prices and instruments belong to no account, and count where the venue counts all
+ * requests together.
  */
 export function gatedVenue(venue: Venue, gate: VenueGate, { isUrgent }: { readonly isUrgent: boolean }): Venue {
   const heard = <T extends CancelOutcome | CancelAllOutcome | LookupAnswer>(account: AccountId, answer: T): T => {
@@ -40,8 +41,9 @@ export function gatedVenue(venue: Venue, gate: VenueGate, { isUrgent }: { readon
   });
   // Every other method of the port stands here: one that is missing does not compile.
   const gated: Omit<Required<Venue>, "watch" | "cancelAll"> = {
-    instruments: (signal) => venue.instruments(signal),
-    prices: (instruments, signal) => venue.prices(instruments, signal),
+    instruments: (signal) => gate.ask({ operation: "instruments", isUrgent }, signal, () => venue.instruments(signal)),
+    prices: (instruments, signal) =>
+      gate.ask({ operation: "prices", isUrgent }, signal, () => venue.prices(instruments, signal)),
     balances: (account, signal) =>
       gate.ask({ account, operation: "balances", isUrgent }, signal, () => venue.balances(account, signal)),
     prepare: (request, signal) => venue.prepare(request, signal),

@@ -15,6 +15,7 @@ import type { Phase } from "../order/order-state.ts";
 import { defaultRetryPolicy } from "../retry/retry-policy.ts";
 import type { LeaseFence } from "../store/order-change.ts";
 import type { Store } from "../store/store.ts";
+import type { GateMetrics } from "../telemetry/gate-metrics.ts";
 import type { Log, LogFields } from "../telemetry/log.ts";
 import { OrderTelemetry } from "../telemetry/order-telemetry.ts";
 import { addMs } from "../time/wall-time.ts";
@@ -49,6 +50,8 @@ export interface TestDeskOptions {
   readonly desk?: Partial<Desk>;
   /** Of the venue's gate. */
   readonly policies?: Parameters<typeof guardVenue>[2];
+  /** Where the gate counts. */
+  readonly gateMetrics?: GateMetrics;
   /** Replaces ports of the store, for faults. */
   readonly store?: (store: Store, clock: ManualClock) => Partial<Store>;
   /** Shared with another desk: two processes on one database. */
@@ -82,7 +85,9 @@ export function deskForTests(options: TestDeskOptions = {}): TestDesk {
   const complaints: LogFields[] = [];
   const complain = (fields: LogFields) => complaints.push(fields);
   const log: Log = { debug() {}, info() {}, warn: complain, error: complain };
-  const entry = guardVenue(bare, { clock, log, rates: store.rates }, options.policies);
+  const { gateMetrics } = options;
+  const counted = gateMetrics === undefined ? {} : { metrics: gateMetrics };
+  const entry = guardVenue(bare, { clock, log, rates: store.rates, ...counted }, options.policies);
   const desk: Desk = {
     store,
     venues: new Map([[entry.venueId, entry]]),

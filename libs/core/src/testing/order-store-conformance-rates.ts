@@ -62,6 +62,18 @@ export function describeRates(get: OpenedGetter): void {
       expect(await rates.read(freshVenueAccount())).toMatchObject({ version: 0 });
     });
 
+    it("of a venue are none of its accounts'", async () => {
+      const { rates } = get().store;
+      const at = freshVenueAccount();
+      const venue = venueId(`v-${at.account}`.slice(0, 36).toLowerCase());
+      expect(await rates.replace({ venue }, 0, one)).toBe(true);
+      expect(await rates.read({ venue, account: at.account })).toMatchObject({ version: 0 });
+      expect(await rates.replace({ venue, account: at.account }, 0, two)).toBe(true);
+      expect(await rates.replace({ venue }, 1, one)).toBe(true);
+      expect(await rates.read({ venue })).toMatchObject({ version: 2, ledger: one });
+      expect(await rates.read({ venue: venueId("elsewhere") })).toMatchObject({ version: 0 });
+    });
+
     it("come with a clock that goes on", async () => {
       const { rates } = get().store;
       const at = freshVenueAccount();

@@ -25,13 +25,27 @@ export interface Capabilities {
   readonly cancelAll: boolean | "PER_INSTRUMENT";
 }
 
-/** Requests that are made for a venue account, and so count against its limits; a cancelAll counts as a cancel. */
-export type MeteredOperation = "prepare" | "submit" | "lookup" | "cancel" | "balances" | "openOrders" | "fillsSince";
+/** Requests that count against a venue's limits; a cancelAll counts as a cancel. The last two belong to no account. */
+export type MeteredOperation =
+  | "prepare"
+  | "submit"
+  | "lookup"
+  | "cancel"
+  | "balances"
+  | "openOrders"
+  | "fillsSince"
+  | "prices"
+  | "instruments";
 
-/** Requests in a window of time, per venue account; wherever the venue's own window begins, this bounds it. */
+/** Requests in a window of time; wherever the venue's own window begins, this bounds it. */
 export interface RateLimit {
   /** Unique within the manifest. */
   readonly name: string;
+  /**
+   * ACCOUNT, as where absent: each venue account has this many, and prices and instruments take nothing. VENUE: all that
+   * is asked of the venue counts together, as where it counts by address.
+   */
+  readonly scope?: "ACCOUNT" | "VENUE";
   readonly requestsMax: number;
   readonly windowMs: number;
   /** What each operation takes of it; one that is not listed takes nothing. Absent: each takes 1. */

@@ -124,6 +124,17 @@ describe("loading a venue", () => {
     });
   });
 
+  it("given two rate limits of one name, whose requests would be counted as one's, so it is refused", async () => {
+    const limit = { name: "orders", requestsMax: 10, windowMs: 1_000 };
+    const rateLimits = [limit, { ...limit, scope: "VENUE" } as const];
+    await expect(
+      loadVenue(plugin({ ...manifestOf(), rateLimits }, mustNotCreate), good, environment),
+    ).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      message: 'venue paper: scripted: has two rate limits called "orders"',
+    });
+  });
+
   it("given a library that claims streams and has none, so it is refused", async () => {
     await expect(
       loadVenue(

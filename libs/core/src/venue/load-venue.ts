@@ -41,7 +41,7 @@ function checkManifest(manifest: VenueManifest, environment: VenueEnvironment): 
   if (fault !== undefined) throw refusal(environment, `${manifest.name}: ${fault}`);
 }
 
-function manifestFault({ apiVersion, capabilities }: VenueManifest): string | undefined {
+function manifestFault({ apiVersion, capabilities, rateLimits }: VenueManifest): string | undefined {
   if (apiVersion !== venueApiVersion) {
     return `made for version ${apiVersion} of the venue port, this is version ${venueApiVersion}`;
   }
@@ -56,7 +56,9 @@ function manifestFault({ apiVersion, capabilities }: VenueManifest): string | un
   if (capabilities.lookupBySubmitKey && !capabilities.clientOrderIds) {
     return "claims look-up by submit key, but not that its orders carry one (clientOrderIds)";
   }
-  return undefined;
+  const names = rateLimits.map(({ name }) => name);
+  const twice = names.find((name, place) => names.indexOf(name) < place);
+  return twice === undefined ? undefined : `has two rate limits called ${JSON.stringify(twice)}`;
 }
 
 function pathOf(path: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined): string {

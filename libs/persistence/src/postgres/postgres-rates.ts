@@ -1,5 +1,5 @@
 import type { RateLedgerStore } from "@surefill/core";
-import { ledgerJson, type RateLedgerRow, storedLedger } from "../row/rate-ledger-row.ts";
+import { ledgerJson, noAccount, type RateLedgerRow, storedLedger } from "../row/rate-ledger-row.ts";
 import type { Reader } from "./reader.ts";
 
 type LedgerRow = { readonly [K in "version" | "ledger"]: RateLedgerRow[K] | null } & { readonly now: number };
@@ -17,13 +17,13 @@ const update = `UPDATE rate_ledgers SET version = version + 1, ledger = $3
 /** The RateLedgerStore over Postgres: time is the server's, the same for all. */
 export function postgresRates(reader: Reader, open: () => void): RateLedgerStore {
   return {
-    async read({ venue, account }) {
+    async read({ venue, account = noAccount }) {
       open();
       const [row] = await reader.read<LedgerRow>("rate_ledger_read", read, [account, venue]);
       const { version = null, ledger = null, now = 0 } = row ?? {};
       return storedLedger(version === null || ledger === null ? undefined : { version, ledger }, now);
     },
-    async replace({ venue, account }, versionBefore, ledger) {
+    async replace({ venue, account = noAccount }, versionBefore, ledger) {
       open();
       const values = [account, venue, ledgerJson(ledger)];
       const written =

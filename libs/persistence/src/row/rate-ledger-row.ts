@@ -2,7 +2,10 @@ import { type CountedTokens, emptyRateLedger, type RateLedger, type StoredRateLe
 import { type Columns, required } from "./column.ts";
 import { fromJson, listOf, number, object, optional, recordOf } from "./json-decoder.ts";
 
-/** A venue account's ledger of requests. */
+/** In the place of an account, for the ledger of a venue: no account is called so. */
+export const noAccount = "";
+
+/** A ledger of requests, of a venue account or of a venue. */
 export interface RateLedgerRow {
   readonly venue: string;
   readonly account: string;

@@ -1,6 +1,6 @@
 import type { RateLedgerStore } from "@surefill/core";
 import type { Database } from "better-sqlite3";
-import { ledgerJson, type RateLedgerRow, storedLedger } from "../row/rate-ledger-row.ts";
+import { ledgerJson, noAccount, type RateLedgerRow, storedLedger } from "../row/rate-ledger-row.ts";
 import type { WriterThread } from "./writer-thread.ts";
 
 /** The RateLedgerStore over SQLite. The machine's clock is the database's, as for leases. */
@@ -9,11 +9,11 @@ export function sqliteRates(database: Database, writer: WriterThread, open: () =
     "SELECT version, ledger FROM rate_ledgers WHERE account = ? AND venue = ?",
   );
   return {
-    async read({ venue, account }) {
+    async read({ venue, account = noAccount }) {
       open();
       return storedLedger(find.get(account, venue), Date.now() * 1_000);
     },
-    async replace({ venue, account }, versionBefore, ledger) {
+    async replace({ venue, account = noAccount }, versionBefore, ledger) {
       open();
       return writer.call("replaceRateLedger", { venue, account, versionBefore, ledger: ledgerJson(ledger) });
     },

@@ -1,4 +1,4 @@
-import { type Desk, OrderMetrics } from "@surefill/core";
+import { type Desk, GateMetrics, OrderMetrics, type VenueDirectory } from "@surefill/core";
 import { openStore } from "@surefill/persistence";
 import { SystemClock } from "../clock/system-clock.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
@@ -25,6 +25,7 @@ export async function openDesk(config: LoadedConfig, service: string, metricsPor
   const log = pinoLog(service, config.log.level);
   const served = await serveMetrics(service, metricsPort);
   const metrics = new OrderMetrics(served.meter);
+  const gateMetrics = new GateMetrics(served.meter);
   const telemetry = startTelemetry(service, { metrics });
   const clock = new SystemClock();
   const random = new SystemRandom();
@@ -34,7 +35,7 @@ export async function openDesk(config: LoadedConfig, service: string, metricsPor
     throw error;
   });
   const venues = await openVenues(config.venues, {
-    ...{ clock, random, log, rates: store.rates, retry: config.retry, metrics, signal: stop.signal },
+    ...{ clock, random, log, rates: store.rates, retry: config.retry, metrics, gateMetrics, signal: stop.signal },
   }).catch(async (error) => {
     stop.abort();
     await store.close();
@@ -45,6 +46,7 @@ export async function openDesk(config: LoadedConfig, service: string, metricsPor
     () => clock.wall(),
     () => store.lists.openCounts(),
   );
+  gateMetrics.observe(() => gatesOf(venues));
   const desk: Desk = { store, venues, clock, random, log, telemetry: telemetry.orders, retryPolicy: config.retry };
   return { desk, close, ...(served.url === undefined ? {} : { metricsUrl: served.url }) };
 
@@ -56,4 +58,8 @@ export async function openDesk(config: LoadedConfig, service: string, metricsPor
     await store.close();
     await telemetry.shutdown();
   }
+}
+
+function gatesOf(venues: VenueDirectory) {
+  return [...venues].flatMap(([venue, { gate }]) => (gate === undefined ? [] : [[venue, gate] as const]));
 }

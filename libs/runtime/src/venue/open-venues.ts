@@ -1,9 +1,8 @@
 import {
   accountId,
   type Clock,
+  type GateMetrics,
   guardVenue,
-  type Instrument,
-  type InstrumentId,
   type Log,
   loadVenue,
   meteredVenue,
@@ -31,6 +30,8 @@ export interface VenueSurroundings {
   readonly rates: RateLedgerStore;
   /** Counts what venues are asked, where it is given. */
   readonly metrics?: OrderMetrics;
+  /** Counts what is held back from them, where it is given. */
+  readonly gateMetrics?: GateMetrics;
   /** What venues and their accounts may override. */
   readonly retry: RetryPolicy;
   readonly signal: AbortSignal;
@@ -55,13 +56,11 @@ async function openVenue(
 ): Promise<VenueEntry> {
   const plugin = await importPlugin(id, settings.plugin);
   const accounts = settings.accounts.map(accountId);
-  const { rates, retry, metrics, ...given } = surroundings;
+  const { rates, retry, metrics, gateMetrics, ...given } = surroundings;
   const environment = { ...given, venue: id, accounts, http: fetch };
   const { manifest, venue: library } = await loadVenue(plugin, settings.config, environment);
   // Below the guard: what it holds back is no request.
   const venue = metrics === undefined ? library : meteredVenue(id, library, { metrics, clock: given.clock });
-  const instruments = await readInstruments(venue, id, surroundings);
-  const bySymbol = new Map<InstrumentId, Instrument>(instruments.map((instrument) => [instrument.symbol, instrument]));
   const { concurrencyMax, collarBps, rateBudget, breaker } = settings;
   const entry: VenueEntry = {
     venueId: id,
@@ -69,7 +68,7 @@ async function openVenue(
     manifest,
     venue,
     accounts,
-    instruments: bySymbol,
+    instruments: new Map(),
     concurrencyMax,
     collarBps,
     retryPolicies: new Map(
@@ -79,7 +78,15 @@ async function openVenue(
       }),
     ),
   };
-  return guardVenue(entry, { clock: given.clock, log: given.log, rates }, { rateBudget, breaker });
+  const ports = {
+    clock: given.clock,
+    log: given.log,
+    rates,
+    ...(gateMetrics === undefined ? {} : { metrics: gateMetrics }),
+  };
+  const guarded = guardVenue(entry, ports, { rateBudget, breaker });
+  const instruments = await readInstruments(guarded.venue, id, surroundings);
+  return { ...guarded, instruments: new Map(instruments.map((instrument) => [instrument.symbol, instrument])) };
 }
 
 async function importPlugin(id: VenueId, packageName: string): Promise<VenuePlugin> {

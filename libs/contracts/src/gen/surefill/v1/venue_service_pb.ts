@@ -196,13 +196,13 @@ export const VenueHealthSchema: GenMessage<VenueHealth> = /*@__PURE__*/
   messageDesc(file_surefill_v1_venue_service, 3);
 
 /**
- * A venue account's requests.
+ * The requests of a venue account, or of all accounts of the venue together, where the venue counts them so.
  *
  * @generated from message surefill.v1.RateBudget
  */
 export type RateBudget = Message<"surefill.v1.RateBudget"> & {
   /**
-   * Whose.
+   * Whose; empty for what all accounts share, prices and instruments included, which comes last.
    *
    * @generated from field: string account = 1;
    */

@@ -1,6 +1,5 @@
-import type { VenueAccount } from "../account/venue-account.ts";
 import { SurefillError } from "../error/surefill-error.ts";
-import type { RateLedgerStore } from "../store/rate-ledger-store.ts";
+import type { RateLedgerKey, RateLedgerStore } from "../store/rate-ledger-store.ts";
 import type { Clock } from "../time/clock.ts";
 import { elapsedMs } from "../time/wall-time.ts";
 import {
@@ -13,7 +12,7 @@ import {
   useMsOf,
 } from "./rate-ledger.ts";
 
-/** Requests of one venue account that wait in this process; one more is turned away at once. */
+/** Requests of one budget that wait in this process; one more is turned away at once. */
 const waitingMax = 1_000;
 /** Requests granted in one replacement of the ledger. */
 const batchMax = 100;
@@ -30,6 +29,8 @@ export interface TokenGrant {
   readonly lapsesAtMs: number;
   /** It did not come at once: what the request rests on may have changed. */
   readonly hasWaited: boolean;
+  /** How long there was no room for it; 0 where there was at the first look. */
+  readonly heldMs: number;
 }
 
 /** What is left of one limit. */
@@ -41,17 +42,19 @@ export interface LimitLeft {
 interface Waiter extends TokenRequest {
   readonly grant: (grant: TokenGrant) => void;
   readonly refuse: (error: SurefillError) => void;
+  readonly sinceMs: number;
+  isHeld: boolean;
 }
 
 /**
- * This process's requests to a venue for one account, urgent ones first, else first come, first served. How many may
+ * This process's requests to a venue for one account, or for all of them together, urgent ones first, else first come, first served. How many may
  * leave is kept in a ledger that all processes share, so that together they stay within the limits; where the venue
  * states no limits there is none to keep, and only a pause that the venue asked for holds requests.
  */
-export class AccountBudget {
+export class RequestBudget {
   readonly #clock: Clock;
   readonly #store: RateLedgerStore;
-  readonly #venueAccount: VenueAccount;
+  readonly #key: RateLedgerKey;
   readonly #limits: readonly LimitTerms[];
   readonly #useMs: number;
   readonly #urgent: Waiter[] = [];
@@ -62,10 +65,10 @@ export class AccountBudget {
   /** An urgent request has come since the last look. */
   #hasNews = false;
 
-  constructor(clock: Clock, store: RateLedgerStore, venueAccount: VenueAccount, limits: readonly LimitTerms[]) {
+  constructor(clock: Clock, store: RateLedgerStore, key: RateLedgerKey, limits: readonly LimitTerms[]) {
     this.#clock = clock;
     this.#store = store;
-    this.#venueAccount = venueAccount;
+    this.#key = key;
     this.#limits = limits;
     this.#useMs = useMsOf(limits);
   }
@@ -76,7 +79,7 @@ export class AccountBudget {
    */
   async take(request: TokenRequest, signal: AbortSignal): Promise<TokenGrant> {
     if (signal.aborted) throw this.#usedUp("no room came in time");
-    if (!this.#isHeld(request)) return { lapsesAtMs: Number.POSITIVE_INFINITY, hasWaited: false };
+    if (!this.#isHeld(request)) return { lapsesAtMs: Number.POSITIVE_INFINITY, hasWaited: false, heldMs: 0 };
     if (this.#urgent.length + this.#normal.length >= waitingMax) throw this.#usedUp(`${waitingMax} requests wait`);
     return this.#wait(request, signal);
   }
@@ -87,8 +90,8 @@ export class AccountBudget {
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.#clock.monotonicMs() + pauseMs);
     if (this.#limits.length === 0) return;
     for (let tries = 0; tries < pauseTriesMax; tries += 1) {
-      const { version, ledger, now } = await this.#store.read(this.#venueAccount);
-      if (await this.#store.replace(this.#venueAccount, version, paused(ledger, pauseMs, now))) return;
+      const { version, ledger, now } = await this.#store.read(this.#key);
+      if (await this.#store.replace(this.#key, version, paused(ledger, pauseMs, now))) return;
     }
   }
 
@@ -100,7 +103,7 @@ export class AccountBudget {
   /** What all processes together have left now. */
   async left(): Promise<readonly LimitLeft[]> {
     if (this.#limits.length === 0) return [];
-    const { ledger, now } = await this.#store.read(this.#venueAccount);
+    const { ledger, now } = await this.#store.read(this.#key);
     return this.#limits.map((limit) => ({ limit, tokensLeft: tokensLeft(ledger, limit, now) }));
   }
 
@@ -118,6 +121,7 @@ export class AccountBudget {
     };
     const waiter: Waiter = {
       ...request,
+      ...{ sinceMs: this.#clock.monotonicMs(), isHeld: false },
       grant: (grant) => {
         leave();
         resolve(grant);
@@ -161,19 +165,25 @@ export class AccountBudget {
     this.#hasNews = false;
     const pausedMs = this.pausedMs();
     const batch = [...this.#urgent, ...(pausedMs > 0 ? [] : this.#normal)].slice(0, batchMax);
+    if (pausedMs > 0) hold(this.#normal);
     if (batch.length === 0) return pausedMs;
     if (this.#limits.length === 0) return this.#give(batch, Number.POSITIVE_INFINITY);
-    const { version, ledger, now } = await this.#store.read(this.#venueAccount);
+    const { version, ledger, now } = await this.#store.read(this.#key);
     const granted = grantInTurn(ledger, this.#limits, batch, now);
+    hold(batch.slice(granted.count));
     if (granted.count === 0) return elapsedMs(now, granted.retryAt);
-    if (!(await this.#store.replace(this.#venueAccount, version, granted.ledger))) return "CONFLICT";
+    if (!(await this.#store.replace(this.#key, version, granted.ledger))) return "CONFLICT";
     // A store that took so long gave tokens that can't be used any more; they count until they end, and we ask again.
     if (this.#clock.monotonicMs() >= lapsesAtMs) return "CONFLICT";
     return this.#give(batch.slice(0, granted.count), lapsesAtMs);
   }
 
   #give(waiters: readonly Waiter[], lapsesAtMs: number): "GRANTED" {
-    for (const waiter of waiters) waiter.grant({ lapsesAtMs, hasWaited: true });
+    const nowMs = this.#clock.monotonicMs();
+    for (const waiter of waiters) {
+      const heldMs = waiter.isHeld ? nowMs - waiter.sinceMs : 0;
+      waiter.grant({ lapsesAtMs, hasWaited: true, heldMs });
+    }
     return "GRANTED";
   }
 
@@ -186,8 +196,14 @@ export class AccountBudget {
   }
 
   #usedUp(reason: string): SurefillError {
-    const { venue, account } = this.#venueAccount;
-    const text = `account ${account}'s request budget at ${venue} is used up: ${reason}; nothing was sent`;
-    return new SurefillError("RATE_BUDGET_USED_UP", text, { context: { venue, account } });
+    const { venue, account } = this.#key;
+    const whose = account === undefined ? "of all accounts" : `of account ${account}`;
+    const text = `the request budget ${whose} at ${venue} is used up: ${reason}; nothing was sent`;
+    const context = account === undefined ? { venue } : { venue, account };
+    return new SurefillError("RATE_BUDGET_USED_UP", text, { context });
   }
+}
+
+function hold(waiters: readonly Waiter[]): void {
+  for (const waiter of waiters) waiter.isHeld = true;
 }

@@ -7,8 +7,8 @@ import { ManualClock } from "../testing/manual-clock.ts";
 import { openMemoryStore } from "../testing/memory-store.ts";
 import { MemoryTables } from "../testing/memory-store-tables.ts";
 import { pass, settle } from "../testing/settle.ts";
-import { AccountBudget } from "./account-budget.ts";
 import type { LimitTerms } from "./rate-ledger.ts";
+import { RequestBudget } from "./request-budget.ts";
 
 const limit: LimitTerms = { name: "orders", tokensMax: 10, tokensReserved: 3, windowMs: 1_000 };
 const cost = { orders: 1 };
@@ -25,10 +25,10 @@ function processes(
   const tables = new MemoryTables();
   const budgets = Array.from({ length: count }, () => {
     const store = openMemoryStore(clock, tables).rates;
-    return new AccountBudget(clock, rates?.(store) ?? store, venueAccount, limits);
+    return new RequestBudget(clock, rates?.(store) ?? store, venueAccount, limits);
   });
   const left: { readonly atMs: number; readonly isUrgent: boolean }[] = [];
-  const ask = (budget: AccountBudget | undefined, isUrgent = false, signal = never) =>
+  const ask = (budget: RequestBudget | undefined, isUrgent = false, signal = never) =>
     budget?.take({ cost, isUrgent }, signal).then((grant) => {
       left.push({ atMs: clock.monotonicMs() - startedMs, isUrgent });
       return grant;
