@@ -6,6 +6,11 @@ import { encodeTime } from "./encode-time.ts";
 
 const liquidities = { MAKER: wire.Liquidity.MAKER, TAKER: wire.Liquidity.TAKER } as const;
 
+/** Not told by the venue: UNSPECIFIED. */
+export function encodeLiquidity(liquidity: Fill["liquidity"]): wire.Liquidity {
+  return liquidity === undefined ? wire.Liquidity.UNSPECIFIED : liquidities[liquidity];
+}
+
 export function encodeFill(fill: Fill): wire.Fill {
   return create(wire.FillSchema, {
     orderId: fill.orderId,
@@ -17,7 +22,7 @@ export function encodeFill(fill: Fill): wire.Fill {
     side: encodeSide(fill.side),
     lastQuantity: fill.lastQuantity,
     lastPrice: fill.lastPrice,
-    liquidity: fill.liquidity === undefined ? wire.Liquidity.UNSPECIFIED : liquidities[fill.liquidity],
+    liquidity: encodeLiquidity(fill.liquidity),
     venueTime: encodeTime(fill.venueTime),
     recordTime: encodeTime(fill.recordedAt),
     positionId: fill.positionId,

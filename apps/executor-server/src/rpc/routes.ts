@@ -16,6 +16,7 @@ import { listInDoubtOrders } from "./list-in-doubt-orders.ts";
 import { listInstruments } from "./list-instruments.ts";
 import { listOrderEvents } from "./list-order-events.ts";
 import { listOrders } from "./list-orders.ts";
+import { listUnmatchedFills } from "./list-unmatched-fills.ts";
 import { listVenues } from "./list-venues.ts";
 import { reconcileNow } from "./reconcile-now.ts";
 import { resolveInDoubtOrder } from "./resolve-in-doubt-order.ts";
@@ -45,6 +46,7 @@ export function routes(router: ConnectRouter, serving: Serving): void {
     setTradingState: (request, context) => setTradingState(serving, request, context),
     reconcileNow: (request) => reconcileNow(serving, request),
     listControlEvents: (request) => listControlEvents(serving, request),
+    listUnmatchedFills: (request) => listUnmatchedFills(serving, request),
   });
   router.service(VenueService, {
     listVenues: () => listVenues(serving),

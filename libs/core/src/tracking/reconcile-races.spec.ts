@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { recordReport } from "../desk/record-report.ts";
+import { SurefillError } from "../error/surefill-error.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
 import type { Order } from "../order/order.ts";
 import { type OrderId, type SubmitKey, submitKey, venueOrderId } from "../order/order-id.ts";
@@ -14,6 +15,7 @@ import {
 } from "../testing/desk-for-tests.ts";
 import { aboutOrder } from "../testing/observer-for-tests.ts";
 import { sampleEvents } from "../testing/order-fixtures.ts";
+import { pass } from "../testing/settle.ts";
 import { addMs } from "../time/wall-time.ts";
 import { reconcile } from "./reconcile.ts";
 import { Reconciler } from "./reconciler.ts";
@@ -91,13 +93,77 @@ describe("what happens while a venue is asked", () => {
   it("given that it is to stop, so no further order is asked about", async () => {
     const stop = new AbortController();
     const test = deskWithList();
-    await doubtsInTurn(test);
+    for (let made = 0; made < 20; made += 1) await inDoubt(test);
     test.venue.script.lookup = async () => {
       stop.abort();
       return { kind: "NOT_FOUND", asOf: test.clock.wall() };
     };
-    expect(await now(test, stop.signal)).toMatchObject({ ordersLookedUp: 1 });
-    expect(test.venue.callsOf("lookup")).toHaveLength(1);
+    // Those that were under way at the same time.
+    expect(await now(test, stop.signal)).toMatchObject({ ordersLookedUp: 8 });
+    expect(test.venue.callsOf("lookup")).toHaveLength(8);
+  });
+
+  it("given a venue that takes a second for a look-up, so eight are under way at a time, and no more", async () => {
+    const test = deskWithList();
+    for (let made = 0; made < 40; made += 1) await inDoubt(test);
+    let [underWay, most] = [0, 0];
+    test.venue.script.lookup = async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await test.clock.sleep(1_000);
+      underWay -= 1;
+      return { kind: "NOT_FOUND", asOf: test.clock.wall() };
+    };
+    const asked = now(test);
+    await pass(test.clock, 5_000, 100);
+    expect(await asked).toMatchObject({ ordersLookedUp: 40 });
+    expect(most).toBe(8);
+  });
+
+  it("given an answer that can't be recorded, so the others are, and that one is told as not looked up", async () => {
+    const poisonous = new Set<string>();
+    const test = deskWithList({
+      store: ({ orders }) => ({
+        orders: {
+          ...orders,
+          async commit(change) {
+            if (poisonous.has(change.order.orderId)) throw new SurefillError("STORE_REFUSED", "a poisonous row");
+            return orders.commit(change);
+          },
+        },
+      }),
+    });
+    const [poison, healthy] = [await inDoubt(test), await inDoubt(test)];
+    poisonous.add(poison.orderId);
+    test.venue.script.lookup = async ({ submitKey }) => ({
+      kind: "FOUND",
+      report: { submitKey, evidence: { kind: "CANCELLED" }, fills: [] },
+    });
+    expect(await now(test)).toMatchObject({ differences: [{ orderId: poison.orderId, kind: "NOT_LOOKED_UP" }] });
+    expect((await stored(test, healthy)).state).toBe("CANCELLED");
+    expect(test.complaints).toContainEqual(expect.objectContaining({ order_id: poison.orderId }));
+  });
+
+  it("given a store that goes away meanwhile, so that is the pass's failure", async () => {
+    let isAway = false;
+    const away = new SurefillError("STORE_UNAVAILABLE", "away");
+    const test = deskWithList({
+      store: ({ orders }) => ({
+        orders: {
+          ...orders,
+          async commit(change) {
+            if (isAway) throw away;
+            return orders.commit(change);
+          },
+        },
+      }),
+    });
+    await inDoubt(test);
+    test.venue.script.lookup = async ({ submitKey }) => {
+      isAway = true;
+      return { kind: "FOUND", report: { submitKey, evidence: { kind: "CANCELLED" }, fills: [] } };
+    };
+    await expect(now(test)).rejects.toBe(away);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { VenueAccount } from "../account/venue-account.ts";
 import type { Desk } from "../desk/desk.ts";
 import { recordReport } from "../desk/record-report.ts";
+import { SurefillError } from "../error/surefill-error.ts";
 import { compare } from "../money/decimal.ts";
 import type { Quantity } from "../money/quantity.ts";
 import { isTerminal, type Order } from "../order/order.ts";
@@ -13,11 +14,14 @@ import { askAbout, type LookedUp } from "./look-up.ts";
 import { LookupLadder } from "./lookup-ladder.ts";
 import type { PassKind } from "./reconciler.ts";
 import type { Difference, DifferenceKind } from "./reconciliation.ts";
+import { severalAtOnce } from "./several-at-once.ts";
 
 /** Look-ups in one pass; what is not asked about then is at the next one. */
 const lookupsMax: Readonly<Record<PassKind, number>> = { POLL: 100, FULL: 1_000 };
+/** Look-ups under way at the same time: cancels, which share their reserve of the budget, must not wait behind many. */
+const lookupsAtOnce = 8;
 
-/** Asks about single orders that the venue's bulk answers don't settle, each in intervals that grow. */
+/** Asks about single orders that the venue's bulk answers don't settle, several at once, each in intervals that grow. */
 export class SuspectLookups {
   readonly #desk: Desk;
   readonly #entry: VenueEntry;
@@ -52,24 +56,39 @@ export class SuspectLookups {
     const asked = due.slice(0, lookupsMax[kind]);
     const rows = await this.#desk.store.orders.findMany(asked.map(({ orderId }) => orderId));
     const byId = new Map(rows.map((order) => [order.orderId, order]));
-    const differences: Difference[] = [];
     let lookedUp = 0;
-    for (const order of asked.flatMap(({ orderId }) => byId.get(orderId) ?? [])) {
-      if (signal.aborted) break;
+    const lookUpOne = async (order: Order): Promise<readonly Difference[]> => {
       const { orderId } = order;
+      if (signal.aborted) return [];
       this.#live.take(order);
-      if (isTerminal(order)) continue;
-      this.#ladder.lookedUp(order, nowMs);
+      if (isTerminal(order)) return [];
+      this.#ladder.lookedUp(order, this.#desk.clock.monotonicMs());
       lookedUp += 1;
-      const told = await this.#askAbout(order);
-      const difference = told && differenceOf(told, behind.has(orderId));
-      if (difference !== undefined) differences.push({ orderId, kind: difference });
-    }
+      const difference = await this.#differenceOf(order, behind.has(orderId));
+      return difference === undefined ? [] : [{ orderId, kind: difference }];
+    };
+    const known = asked.flatMap(({ orderId }) => byId.get(orderId) ?? []);
+    const differences = (await severalAtOnce(known, lookupsAtOnce, lookUpOne)).flat();
     const left = kind === "FULL" ? due.slice(lookupsMax.FULL) : [];
     return {
       lookedUp,
       differences: [...differences, ...left.map(({ orderId }) => ({ orderId, kind: "NOT_LOOKED_UP" }) as const)],
     };
+  }
+
+  /** An answer that can't be recorded is this order's trouble alone, unless the store is away: then it is the pass's. */
+  async #differenceOf(order: Order, isBehind: boolean): Promise<DifferenceKind | undefined> {
+    try {
+      const told = await this.#askAbout(order);
+      return told && differenceOf(told, isBehind);
+    } catch (thrown) {
+      if (SurefillError.from(thrown).code === "STORE_UNAVAILABLE") throw thrown;
+      this.#desk.log.error(
+        { error: thrown, order_id: order.orderId, ...this.#venueAccount },
+        "a look-up was not recorded",
+      );
+      return "NOT_LOOKED_UP";
+    }
   }
 
   /** Asks the venue; what it had and does not find for a while is in doubt. */
