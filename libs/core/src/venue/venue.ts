@@ -122,11 +122,17 @@ export interface FillPage {
  * that waits in a library's queue has passed core's last checks. Reads throw SurefillError (VENUE_UNREACHABLE,
  * RATE_LIMITED, UNAUTHORIZED …) when they fail; an empty answer always means "none". `retryAfterMs`, in answers and in
  * what reads throw, is how long the venue asks to be left alone (Retry-After, or a ban's end): core obeys it for the
- * whole venue account.
+ * whole venue account, or for the venue where its limits count together.
+ *
+ * Times in what is given are the venue's own: as it told them, or by our clock and an offset that the library measures
+ * and measures again, for a `validUntil` or `asOf` that is off by more than a second or so proves what is not true.
  */
 export interface Venue {
   instruments(signal: AbortSignal): Promise<readonly Instrument[]>;
-  /** Best prices of several instruments in one call; those without a price are absent. */
+  /**
+   * Best prices of several instruments in one call, and one request where the venue has one for all; else a bounded
+   * number, which the manifest's cost of prices covers. Those without a price are absent.
+   */
   prices(instruments: readonly InstrumentId[], signal: AbortSignal): Promise<ReadonlyMap<InstrumentId, MarketPrice>>;
   /** Free balance by asset. */
   balances(account: AccountId, signal: AbortSignal): Promise<ReadonlyMap<string, Amount>>;
