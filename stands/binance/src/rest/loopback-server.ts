@@ -8,6 +8,8 @@ import type { Random } from "@surefill/core";
  * is what makes an outage one in which connections are refused.
  */
 const [lowestPort, portCount] = [20_000, 12_000];
+/** The next one to try: a process gives no port to two stands, for clients keep connections by it. */
+let nextPort: number | undefined;
 const attemptsMax = 100;
 const retryMs = 50;
 
@@ -28,7 +30,7 @@ export class LoopbackServer {
   ): Promise<LoopbackServer> {
     const server = createServer({ keepAliveTimeout: 60_000 }, handle);
     for (let attempt = 1; ; attempt += 1) {
-      const candidate = port === 0 ? lowestPort + Math.floor(random.unit() * portCount) : port;
+      const candidate = port === 0 ? portAfter(random) : port;
       try {
         await listen(server, candidate);
         return new LoopbackServer(server, candidate);
@@ -67,6 +69,13 @@ export class LoopbackServer {
       }
     }
   }
+}
+
+/** In turn from a first one by chance. */
+function portAfter(random: Random): number {
+  const first = nextPort ?? lowestPort + Math.floor(random.unit() * portCount);
+  nextPort = first + 1 < lowestPort + portCount ? first + 1 : lowestPort;
+  return first;
 }
 
 async function listen(server: Server, port: number): Promise<void> {

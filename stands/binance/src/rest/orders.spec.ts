@@ -404,6 +404,15 @@ describe("a stop", () => {
     expect(line(await bob.order("b"))).toBe("FILLED 1/1");
   });
 
+  test("given a market that jumps so far that the account can't pay, so it expires instead", async () => {
+    const { stand, alice } = await openStand();
+    stand.exchange.setBalance(accountId("alice"), "USDT", decimal("56000"));
+    await alice.place({ ...stopLoss, side: "BUY", stopPrice: 55_000, newClientOrderId: "a" });
+    move(stand, "59999", "60001");
+    expect((await alice.order("a")).json).toMatchObject({ status: "EXPIRED", expiryReason: "REJECTED" });
+    expect(await alice.balance("USDT")).toBe("56000.00000000 + 0.00000000");
+  });
+
   test("given more of them than the symbol takes, so the filter says so", async () => {
     const { alice } = await openStand();
     for (let n = 0; n < 5; n += 1) await alice.place(stopLoss);
@@ -423,6 +432,20 @@ describe("what rests", () => {
     });
     stand.exchange.setMarket("BTCUSDT", [level("39000", "1")], [level("40000", "9")]);
     expect((await alice.order("a")).json).toMatchObject({ status: "FILLED", executedQty: "2.00000000" });
+  });
+
+  test("given a market that is not enough for all, so the better price comes first, then the earlier order", async () => {
+    const { stand, alice } = await openStand();
+    for (const [newClientOrderId, price] of [
+      ["a", 40_000],
+      ["b", 41_000],
+      ["c", 41_000],
+    ] as const) {
+      await alice.place({ newClientOrderId, price });
+    }
+    stand.exchange.setMarket("BTCUSDT", [], [level("39500", "1.5")]);
+    const states = [await alice.order("a"), await alice.order("b"), await alice.order("c")].map(line);
+    expect(states).toEqual(["NEW 0/1", "FILLED 1/1", "PARTIALLY_FILLED 0.5/1"]);
   });
 
   test("given another account's taker, so both are told the same trade", async () => {
