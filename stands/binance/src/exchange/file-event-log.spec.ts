@@ -1,12 +1,25 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { accountId, decimal } from "@surefill/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { BinanceStand } from "../binance-stand.ts";
 import { Caller } from "../testing/caller.ts";
 import { silentExchange } from "../testing/silent-exchange.ts";
 import { type EventLog, MemoryEventLog } from "./event-log.ts";
 import { FileEventLog, readEventLog } from "./file-event-log.ts";
+import type { OrderTerms } from "./order-terms.ts";
+
+const limitOrder: Omit<OrderTerms, "clientOrderId"> = {
+  symbol: "BTCUSDT",
+  side: "BUY",
+  orderType: "LIMIT",
+  timeInForce: "GTC",
+  quantity: decimal("1"),
+  quoteOrderQuantity: decimal("0"),
+  price: decimal("40000"),
+  stopPrice: decimal("0"),
+};
 
 function logFile(): string {
   const folder = mkdtempSync(join(tmpdir(), "stand-"));
@@ -71,9 +84,22 @@ describe("a stand's log", () => {
       }
     }
     const exchange = silentExchange([], new FullLog());
+    const told: string[] = [];
+    exchange.listen(
+      ({ type }) =>
+        () =>
+          told.push(type),
+    );
+    let orders = 0;
+    const placing = () => {
+      orders += 1;
+      exchange.place(accountId("alice"), { ...limitOrder, clientOrderId: `order-${orders}` });
+    };
+    placing();
     isFull = true;
-    expect(() => exchange.note({ operation: "SUBMIT" })).toThrow("no space left on device");
+    expect(placing).toThrow("no space left on device");
     isFull = false;
-    expect(() => exchange.note({ operation: "SUBMIT" })).toThrow("the exchange is closed");
+    expect(placing).toThrow("the exchange is closed");
+    expect(told).toEqual(["ORDER_ACCEPTED"]);
   });
 });

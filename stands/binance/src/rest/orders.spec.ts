@@ -49,6 +49,11 @@ describe("a new order", () => {
       { type: "MARKET", quantity: undefined, quoteOrderQty: 714 },
       "EXPIRED 6/7 1@100 2@101 3@103",
     ],
+    [
+      "a market SELL for what is no whole lot",
+      { type: "MARKET", side: "SELL", quantity: undefined, quoteOrderQty: "49.50098" },
+      "FILLED 0.5/0.5 0.5@99",
+    ],
     ["a limit that rests", { price: 98 }, "NEW 0/1"],
     ["a limit that takes all it wants", { price: 101, quantity: 2 }, "FILLED 2/2 1@100 1@101"],
     ["a limit that takes what it can and rests", { price: 101, quantity: 4 }, "PARTIALLY_FILLED 3/4 1@100 2@101"],
@@ -472,6 +477,14 @@ describe("what rests", () => {
     await alice.place({ side: "SELL", price: "99.5", newClientOrderId: "a" });
     expect(line(await alice.market())).toBe("FILLED 1/1 1@100");
     expect(line(await alice.order("a"))).toBe("EXPIRED_IN_MATCH 0/1");
+  });
+
+  test("given a FOK that its own account's order would be needed for, so it expires and touches nothing", async () => {
+    const { stand, alice } = await openStand();
+    smallMarket(stand);
+    await alice.place({ side: "SELL", price: "99.5", newClientOrderId: "a" });
+    expect(line(await alice.place({ price: 101, quantity: 4, timeInForce: "FOK" }))).toBe("EXPIRED 0/4");
+    expect(line(await alice.order("a"))).toBe("NEW 0/1");
   });
 
   test("given what the exchange does on its own accord, so the books and the answers say it", async () => {
