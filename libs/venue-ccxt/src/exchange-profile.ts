@@ -45,6 +45,10 @@ export type FillReading =
 /** What is known of one exchange beyond what ccxt tells: each line is held by a test, or it is not claimed. */
 export interface ExchangeProfile {
   readonly id: string;
+  /** What it was tried against, for its page in docs/venues. */
+  readonly evidence: readonly string[];
+  /** What who trades there must know, for its page. */
+  readonly cautions: readonly string[];
   readonly capabilities: Capabilities;
   /** How many instruments are listed decides what a poll costs. */
   readonly rateLimits: (instruments: number) => readonly RateLimit[];

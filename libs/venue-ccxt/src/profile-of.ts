@@ -14,6 +14,8 @@ export function profileOf(exchange: string): ExchangeProfile {
 function untestedProfile(id: string): ExchangeProfile {
   return {
     id,
+    evidence: [],
+    cautions: [],
     capabilities: untested,
     rateLimits: () => [{ name: "REQUESTS_1S", requestsMax: 5, windowMs: 1_000 }],
     submitKeyForm: "COMPACT",

@@ -9,6 +9,15 @@ const pages = { entries: (body: unknown) => listOf(body), next: () => undefined 
 /** Spot. Codes: errors.md of binance/binance-spot-api-docs. */
 export const binance: ExchangeProfile = {
   id: "binance",
+  evidence: [
+    "the unmodified ccxt class against a local exchange (`stands/binance`) over real HTTP: an order's life, every fault before and after acceptance, late arrival, clock skew, waiting stops (`stand.spec.ts`)",
+    "each of its error codes, broken connections, bodies cut, stalled, empty or of another form (`bad-input.spec.ts`), requests and answers of each kind of order (`venue.spec.ts`)",
+  ],
+  cautions: [
+    "a client order id is unique among open orders alone: it is a key to look an order up by, not one that makes a repetition harmless",
+    'its look-ups may lag behind its matching engine: `lookupLagMs` is how long "not found" is not believed',
+    "give the key the permissions to read and to trade spot, and bind it to an address",
+  ],
   capabilities: {
     orderTypes: ["MARKET", "LIMIT", "STOP_LOSS", "TAKE_PROFIT"],
     timesInForce: ["GTC", "IOC", "FOK"],

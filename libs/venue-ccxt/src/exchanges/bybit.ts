@@ -19,6 +19,13 @@ function inLists(param: string): LookupRoute {
 /** Spot of a unified trading account. Codes: Bybit v5 API, "Error codes". */
 export const bybit: ExchangeProfile = {
   id: "bybit",
+  evidence: [
+    "requests and answers in the form of its documents, through the unmodified ccxt class (`bybit.spec.ts`); no live or testnet account was used",
+  ],
+  cautions: [
+    "the account must be a unified trading account",
+    "an order is looked for among the open ones, then among those that ended: both must say no",
+  ],
   capabilities: {
     orderTypes: ["MARKET", "LIMIT"],
     timesInForce: ["GTC", "IOC", "FOK"],

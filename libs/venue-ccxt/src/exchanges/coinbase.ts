@@ -16,6 +16,14 @@ function pagesOf(key: string): PageRule {
 /** Advanced Trade, spot. Codes: "error_response.error" of Create Order, and HTTP errors. */
 export const coinbase: ExchangeProfile = {
   id: "coinbase",
+  evidence: [
+    "requests and answers in the form of its documents, through the unmodified ccxt class (`coinbase.spec.ts`); no account was used",
+  ],
+  cautions: [
+    "an order whose answer is lost can't be looked up by its client id, and its request has no bound: it stays IN_DOUBT until its fills or the list of open orders tell, or an operator decides",
+    "market orders to buy are sized in quote, those to sell in base",
+    "there is no sandbox that trades",
+  ],
   capabilities: {
     orderTypes: ["MARKET", "LIMIT"],
     timesInForce: ["GTC", "IOC", "FOK"],

@@ -17,6 +17,15 @@ const trades = entriesUnder("trades");
 /** Codes: Kraken REST API, "Error details"; they are texts. */
 export const kraken: ExchangeProfile = {
   id: "kraken",
+  evidence: [
+    "requests and answers in the form of its documents, through the unmodified ccxt class (`kraken.spec.ts`); no account was used",
+  ],
+  cautions: [
+    "every request of a key bears a nonce that must grow: set a nonce window on the key, or a poll that overtakes an order has it refused (and tried again)",
+    "an order's `deadline` is at least 5 s ahead, whatever `requestWindowMs` says",
+    "ccxt's own look-up by client order id finds nothing there, whatever there is; the lists of open and of closed orders are asked by `cl_ord_id` instead",
+    "there is no sandbox",
+  ],
   capabilities: {
     orderTypes: ["MARKET", "LIMIT", "STOP_LOSS", "TAKE_PROFIT"],
     timesInForce: ["GTC", "IOC"],

@@ -19,6 +19,15 @@ function pagesAfter(key: string): PageRule {
 /** Spot, on the account's cash. Codes: OKX v5 API, "Error code". */
 export const okx: ExchangeProfile = {
   id: "okx",
+  evidence: [
+    "requests and answers in the form of its documents, through the unmodified ccxt class (`okx.spec.ts`); no live or demo account was used",
+  ],
+  cautions: [
+    "requests are taken as acceptable for 30 s after their stamp, the bound of its signatures; `expTime` is sent too, and lets it refuse them sooner",
+    "market orders to sell are sized in base alone",
+    'stop-loss and take-profit are other orders there ("algo orders", with ids of their own) and not taken',
+    "its sandbox is at the live address, told apart by the header `x-simulated-trading`, without which nothing leaves",
+  ],
   capabilities: {
     orderTypes: ["MARKET", "LIMIT"],
     timesInForce: ["GTC", "IOC", "FOK"],
