@@ -46,7 +46,7 @@ async function reducibleBy(
   isRival: (other: Order) => boolean,
 ): Promise<Reducible> {
   const { positionId, venue, account, instrument } = instruction;
-  if (positionId === undefined || instruction.purpose === "ENTRY") return nothingHeld;
+  if (positionId === undefined) return nothingHeld;
   const key: PositionKey = { venue, account, instrument, positionId };
   // Orders first: what is filled between the two reads counts twice, and never not at all.
   const named = await store.positions.liveOrders(key, liveMax);

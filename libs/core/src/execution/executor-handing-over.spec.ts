@@ -1,0 +1,62 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { attemptFor, deskForTests, keyOf, orderAfter } from "../testing/desk-for-tests.ts";
+import { pass, settle } from "../testing/settle.ts";
+import { acceptAll } from "../testing/submission-for-tests.ts";
+import { venueId } from "../venue/venue-id.ts";
+import { Executor } from "./executor.ts";
+
+function serverOf() {
+  const test = deskForTests({ script: { submit: acceptAll } });
+  test.venue.script.prepare = async (request) => ({ kind: "PREPARED", attempt: attemptFor(test, request) });
+  const executor = new Executor(test.desk, "server-1");
+  const stop = async () => {
+    const stopping = executor.stop();
+    await pass(test.clock, 20_000, 1_000);
+    await stopping;
+  };
+  return { ...test, executor, stop };
+}
+
+describe("an order that is handed over", () => {
+  it("given a server that holds the lease, so it is sent", async () => {
+    const server = serverOf();
+    onTestFinished(server.stop);
+    await server.executor.start();
+    const order = await orderAfter(server);
+    server.executor.act(order);
+    await settle();
+    expect(server.venue.keysOf("submit")).toEqual([keyOf(order.orderId, 1)]);
+  });
+
+  it("given a server that has no lease yet, so it is left to who has", async () => {
+    const server = serverOf();
+    onTestFinished(server.stop);
+    server.executor.act(await orderAfter(server));
+    await settle();
+    expect(server.venue.calls).toEqual([]);
+    await server.executor.start();
+    await pass(server.clock, 1_000, 50);
+    expect(server.venue.callsOf("submit")).toHaveLength(1);
+  });
+
+  it("given a venue that is not configured, so it is left alone", async () => {
+    const server = serverOf();
+    onTestFinished(server.stop);
+    await server.executor.start();
+    const order = await orderAfter(server, [], { venue: venueId("elsewhere") });
+    expect(() => server.executor.act(order)).not.toThrow();
+    await pass(server.clock, 1_000, 50);
+    expect(server.venue.callsOf("prepare")).toEqual([]);
+  });
+
+  it("given a server that stops, so it stays due, for the next one", async () => {
+    const server = serverOf();
+    await server.executor.start();
+    const order = await orderAfter(server);
+    const stopping = server.executor.stop();
+    server.executor.act(order);
+    await pass(server.clock, 1_000, 50);
+    await stopping;
+    expect(server.venue.calls.filter(({ method }) => method !== "openOrders")).toEqual([]);
+  });
+});
