@@ -24,5 +24,6 @@ export default defineConfig({
     // Each mutant gets a fresh worker all the same; its specs need not load core once for each file.
     isolate: false,
     sequence: { sequencer: QuickestFirst },
+    testTimeout: 20_000,
   },
 });
