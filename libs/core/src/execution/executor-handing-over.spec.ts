@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { attemptFor, deskForTests, keyOf, orderAfter } from "../testing/desk-for-tests.ts";
+import { attemptFor, deskForTests, keyOf, orderAfter, pathTo } from "../testing/desk-for-tests.ts";
 import { pass, settle } from "../testing/settle.ts";
 import { acceptAll } from "../testing/submission-for-tests.ts";
 import { venueId } from "../venue/venue-id.ts";
@@ -59,4 +59,37 @@ describe("an order that is handed over", () => {
     await stopping;
     expect(server.venue.calls.filter(({ method }) => method !== "openOrders")).toEqual([]);
   });
+});
+
+describe("an order that is handed over too early or too late", () => {
+  it("given a retry that is not due yet, so it waits until then", async () => {
+    const server = serverOf();
+    onTestFinished(server.stop);
+    await server.executor.start();
+    const order = await orderAfter(server, pathTo.FAILED_WILL_RETRY);
+    for (const [ms, sent] of [
+      [0, 0],
+      [999, 0],
+      [1, 1],
+    ] as const) {
+      server.clock.advance(ms);
+      server.executor.act(order);
+      await settle();
+      expect(server.venue.callsOf("submit")).toHaveLength(sent);
+    }
+  });
+
+  it.each(["SUBMITTED", "IN_DOUBT", "CONFIRMING", "PARTIALLY_FILLED", "FAILED_FINAL", "CANCELLED"] as const)(
+    "given %s, so nothing is done, and nothing goes wrong",
+    async (phase) => {
+      const server = serverOf();
+      onTestFinished(server.stop);
+      await server.executor.start();
+      const order = await orderAfter(server, pathTo[phase]);
+      server.executor.act(order);
+      await settle();
+      expect(server.venue.callsOf("prepare")).toEqual([]);
+      expect(server.complaints).toEqual([]);
+    },
+  );
 });
