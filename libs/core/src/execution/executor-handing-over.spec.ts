@@ -1,12 +1,21 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { attemptFor, deskForTests, keyOf, orderAfter, pathTo } from "../testing/desk-for-tests.ts";
+import {
+  attemptFor,
+  deskForTests,
+  keyOf,
+  orderAfter,
+  pathTo,
+  stored,
+  type TestDeskOptions,
+} from "../testing/desk-for-tests.ts";
+import { after } from "../testing/order-fixtures.ts";
 import { pass, settle } from "../testing/settle.ts";
 import { acceptAll } from "../testing/submission-for-tests.ts";
 import { venueId } from "../venue/venue-id.ts";
 import { Executor } from "./executor.ts";
 
-function serverOf() {
-  const test = deskForTests({ script: { submit: acceptAll } });
+function serverOf(options: TestDeskOptions = {}) {
+  const test = deskForTests({ script: { submit: acceptAll }, ...options });
   test.venue.script.prepare = async (request) => ({ kind: "PREPARED", attempt: attemptFor(test, request) });
   const executor = new Executor(test.desk, "server-1");
   const stop = async () => {
@@ -92,4 +101,92 @@ describe("an order that is handed over too early or too late", () => {
       expect(server.complaints).toEqual([]);
     },
   );
+});
+
+describe("an order that is handed over while the venue leaves a submission unanswered", () => {
+  async function busyServer() {
+    const server = serverOf();
+    onTestFinished(server.stop);
+    let isHeld = true;
+    server.venue.script.submit = async () => {
+      if (!isHeld) return { kind: "ACCEPTED" };
+      isHeld = false;
+      return new Promise(() => undefined);
+    };
+    server.venue.script.cancel = async () => ({ kind: "ACCEPTED" });
+    await server.executor.start();
+    server.executor.act(await orderAfter(server));
+    await settle();
+    return server;
+  }
+
+  it("given a new entry, so it waits", async () => {
+    const server = await busyServer();
+    server.executor.act(await orderAfter(server));
+    await settle();
+    expect(server.venue.callsOf("submit")).toHaveLength(1);
+  });
+
+  it("given an exit, so it is sent at once", async () => {
+    const server = await busyServer();
+    server.executor.act(await orderAfter(server, [], { purpose: "EXIT", side: "SELL" }));
+    await settle();
+    expect(server.venue.callsOf("submit")).toHaveLength(2);
+  });
+
+  it("given a cancel, so it is sent at once", async () => {
+    const server = await busyServer();
+    server.executor.act(await orderAfter(server, pathTo.CANCELLING));
+    await settle();
+    expect(server.venue.callsOf("cancel")).toHaveLength(1);
+  });
+
+  it("given one that waits for a yes that did not come, so it ends at once", async () => {
+    const server = await busyServer();
+    const order = await orderAfter(server, [], {}, "AWAITING_CONFIRMATION");
+    server.executor.act(order);
+    await settle();
+    expect((await stored(server, order)).state).toBe("CANCELLED");
+  });
+
+  it("given one that was never sent and whose time has passed, so it ends at once", async () => {
+    const server = await busyServer();
+    const order = await orderAfter(server, [], { expireTime: after(1) });
+    server.clock.advance(2);
+    server.executor.act(order);
+    await settle();
+    expect((await stored(server, order)).state).toBe("EXPIRED");
+  });
+
+  it("given one that is at the venue and whose time has passed, so its cancel is sent at once", async () => {
+    const server = await busyServer();
+    const order = await orderAfter(server, pathTo.CONFIRMING, { expireTime: after(1) });
+    server.clock.advance(2);
+    server.executor.act(order);
+    await settle();
+    expect(server.venue.keysOf("cancel")).toEqual([keyOf(order.orderId, 1)]);
+  });
+});
+
+describe("an answer that is recorded", () => {
+  it("leaves nothing behind: what the account has is not gone through again", async () => {
+    let scans = 0;
+    const server = serverOf({
+      store: ({ orders }) => ({
+        orders: {
+          ...orders,
+          async scanLive(...given) {
+            scans += 1;
+            return orders.scanLive(...given);
+          },
+        },
+      }),
+    });
+    onTestFinished(server.stop);
+    await server.executor.start();
+    await orderAfter(server);
+    await pass(server.clock, 2_000, 50);
+    expect(server.venue.callsOf("submit")).toHaveLength(1);
+    expect(scans).toBe(1);
+  });
 });

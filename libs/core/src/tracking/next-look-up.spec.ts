@@ -53,6 +53,21 @@ describe("when an order in doubt is looked up next", () => {
     expect(nextLookUp(doubtful, await kept(ms, rest))).toEqual({ count: 0, nextAt: doubtful.updatedAt });
   });
 
+  it("given answers of several kinds, so from the last of them, whichever was kept first", async () => {
+    const { evidence } = openMemoryStore(new ManualClock());
+    for (const [asked, outcome] of [
+      [4_000, "UNAVAILABLE"],
+      [100, "NOT_FOUND"],
+    ] as const) {
+      await evidence.append({
+        ...{ orderId: doubtful.orderId, attemptNumber: 1, operation: "LOOKUP", outcome, detail: "" },
+        ...{ askedAt: at(asked), answeredAt: at(asked + 50) },
+      });
+    }
+    const { count, lastAt } = nextLookUp(doubtful, await evidence.ofOrders([doubtful.orderId]));
+    expect([count, lastAt]).toEqual([2, at(4_050)]);
+  });
+
   it("given an order whose attempt is another one by now, so its look-ups begin anew", async () => {
     const next: Order = { ...doubtful, state: "IN_DOUBT", attempt: { ...firstAttempt, number: 2 } };
     expect(nextLookUp(next, await kept([100])).count).toBe(0);
