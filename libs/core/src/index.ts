@@ -229,6 +229,7 @@ export {
 export { type LoadedVenue, loadVenue } from "./venue/load-venue.ts";
 export { meteredVenue } from "./venue/metered-venue.ts";
 export { defineVenue, type VenueEnvironment, type VenuePlugin } from "./venue/plugin.ts";
+export type { PriceFeed } from "./venue/price-feed.ts";
 export { Secret } from "./venue/secret.ts";
 export type {
   AttemptReference,

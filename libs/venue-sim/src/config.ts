@@ -26,8 +26,8 @@ const instrument = z.strictObject({
   quantityMin: quantityField,
   quantityMax: quantityField,
   notionalMin: amountField,
-  /** Stands for the market where no other price does. */
-  referencePrice: priceField,
+  /** Stands for the market where no other price does; only where another venue's prices do, it is not needed. */
+  referencePrice: priceField.exactOptional(),
 }) satisfies z.ZodType<ListedInstrument>;
 
 const listed = [
@@ -55,6 +55,8 @@ const listed = [
   },
 ];
 
+const listedUnlessGiven = z.array(instrument).parse(listed);
+
 const seed = z.int().min(0).max(0xffff_ffff);
 
 const prices = z.discriminatedUnion("source", [
@@ -78,6 +80,13 @@ const prices = z.discriminatedUnion("source", [
     /** With each row the price moves by U(−1, 1) of this. */
     volatilityBps: z.number().min(0).max(1_000).default(5),
     spreadBps: z.int().min(0).max(1_000).default(2),
+  }),
+  /** The live prices of another venue of the configuration, and its instruments unless some are given here. */
+  z.strictObject({
+    source: z.literal("venue"),
+    venue: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,35}$/, "must be the name of a venue of the configuration"),
+    pollMs: z.int().min(100).max(60_000).default(1_000),
+    maxAgeMs: z.int().min(100).max(600_000).default(10_000),
   }),
 ]);
 
@@ -105,7 +114,7 @@ const fields = z.strictObject({
     .min(1)
     .max(1_000)
     .refine((all) => new Set(all.map(({ symbol }) => symbol)).size === all.length, "a symbol is listed twice")
-    .prefault(listed),
+    .exactOptional(),
   prices: prices.default({ source: "expected" }),
   /** "tape": no more can be had than the tape's row says. */
   depth: z.enum(["unlimited", "tape"]).default("unlimited"),
@@ -150,6 +159,10 @@ export const configSchema = fields
     path: ["depth"],
     message: '"tape" needs prices.source to be "tape"',
   })
+  .refine(({ prices }) => prices.source !== "venue" || prices.maxAgeMs > prices.pollMs, {
+    path: ["prices", "maxAgeMs"],
+    message: "must be more than pollMs, or no price is ever young enough",
+  })
   .refine(({ exchange, logFile }) => exchange === undefined || logFile !== undefined, {
     path: ["logFile"],
     message: "needed where the exchange has a port: it is the book that one host hands on to the next",
@@ -159,6 +172,7 @@ export const configSchema = fields
     return {
       ...config,
       ...{ successRate, latencySubmitMs, latencyConfirmMs, slippageBps },
+      instruments: config.instruments ?? (prices.source === "venue" ? [] : listedUnlessGiven),
       prices: prices.source === "walk" ? { ...prices, seed: prices.seed ?? config.seed } : prices,
     };
   });

@@ -25,12 +25,12 @@ describe("what the exchange's answers prove", () => {
     expect(outcomeOf(refusal(ofTheKey, "why"))).toMatchObject({ kind: "UNKNOWN", error: { code: "ANSWER_LOST" } });
   });
 
-  test("only a request that came too late and a full exchange are worth another attempt", () => {
+  test("only a request that came too late, a full exchange and a missing price are worth another attempt", () => {
     const retried = refusalReasons.filter((reason) => {
       const outcome = outcomeOf(refusal(reason, ""));
       return outcome.kind === "REJECTED" && retryClass(outcome.error.code) === "retryable";
     });
-    expect(retried).toEqual(["REQUEST_EXPIRED", "EXCHANGE_FULL"]);
+    expect(retried).toEqual(["REQUEST_EXPIRED", "EXCHANGE_FULL", "NO_PRICE"]);
   });
 
   test.each([

@@ -11,21 +11,27 @@ import {
   quantity,
   SeededRandom,
   type Venue,
+  type VenueEnvironment,
   venueId,
 } from "@surefill/core";
 import { ManualClock } from "@surefill/core/testing";
 import { describe, expect, test } from "vitest";
 import { plugin } from "./index.ts";
 import { parseSimSubmitKey, simSubmitKey } from "./submit-key.ts";
+import { FakeFeed } from "./testing/fake-feed.ts";
 import { never, paper, silent } from "./testing/open-exchange.ts";
 
 const id = orderId("0190a0b0-c0d0-7000-8000-000000000001");
 
-async function open(config: Record<string, unknown> = {}): Promise<{ venue: Venue; clock: ManualClock }> {
+async function open(
+  config: Record<string, unknown> = {},
+  prices?: NonNullable<VenueEnvironment["prices"]>,
+): Promise<{ venue: Venue; clock: ManualClock }> {
   const clock = new ManualClock();
   const environment = {
     ...{ venue: venueId("sim"), accounts: [paper], clock, random: new SeededRandom(1), log: silent },
     ...{ http: fetch, signal: never },
+    ...(prices === undefined ? {} : { prices }),
   };
   const { venue } = await loadVenue(plugin, { latencySubmitMs: 0, latencyConfirmMs: 0, ...config }, environment);
   return { venue, clock };
@@ -95,10 +101,29 @@ describe("prepare", () => {
     expect(answer).toMatchObject({ kind: "FAILED", error: { code: "INVALID_SYMBOL" } });
   });
 
+  test("given another venue's prices and none at the moment, so another attempt may help", async () => {
+    const feed = new FakeFeed();
+    const { venue } = await open({ prices: { source: "venue", venue: "live" } }, async () => feed);
+    const answer = await venue.prepare(request(), never);
+    expect(answer).toMatchObject({ kind: "FAILED", error: { code: "VENUE_REJECTED" } });
+    const unknown = await venue.prepare(request({ instrument: instrumentId("X/Y") }), never);
+    expect(unknown).toMatchObject({ kind: "FAILED", error: { code: "INVALID_SYMBOL" } });
+    feed.set(instrumentId("BTC/USDT"), "99", "101");
+    expect(await prepared(venue)).toMatchObject({ quotedPrice: "101" });
+    await venue.close();
+  });
+
   test("the submit key is a function of order and attempt, and tells both", () => {
     expect(simSubmitKey(id, 1)).not.toBe(simSubmitKey(id, 2));
     expect(parseSimSubmitKey(simSubmitKey(id, 12))).toEqual({ orderId: id, attemptNumber: 12 });
     expect(parseSimSubmitKey("sim_other_1")).toBeUndefined();
+  });
+});
+
+test("given another venue's prices that nobody hands in, so it is not made", async () => {
+  await expect(open({ prices: { source: "venue", venue: "live" } })).rejects.toMatchObject({
+    code: "CONFIG_INVALID",
+    message: "venue sim: nobody hands in the prices of live here",
   });
 });
 

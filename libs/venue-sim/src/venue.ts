@@ -13,6 +13,7 @@ import {
   isTriggeredPricing,
   type LookupAnswer,
   type MarketPrice,
+  type OrderError,
   orderError,
   type PrepareAnswer,
   type PreparedAttempt,
@@ -64,8 +65,7 @@ export class SimVenue implements Venue {
     try {
       const [quote] = await this.#exchange.quotes([instrument], signal, expectedPrice);
       if (quote === undefined) {
-        const error = orderError("INVALID_SYMBOL", `the exchange does not trade ${instrument}`, { instrument });
-        return { kind: "FAILED", error };
+        return { kind: "FAILED", error: await this.#unquoted(instrument, signal) };
       }
       const submitKey = simSubmitKey(orderId, number);
       const validUntil = addMs(quote.at, this.#requestWindowMs);
@@ -77,6 +77,14 @@ export class SimVenue implements Venue {
       if (!(thrown instanceof ConnectionError)) throw thrown;
       return { kind: "FAILED", error: orderError("VENUE_UNREACHABLE", thrown.message) };
     }
+  }
+
+  /** Why there is no quote: another attempt may find the price that is missing, and never an instrument. */
+  async #unquoted(instrument: InstrumentId, signal: AbortSignal): Promise<OrderError> {
+    const listed = await this.#exchange.instruments(signal);
+    return listed.some(({ symbol }) => symbol === instrument)
+      ? orderError("VENUE_REJECTED", `there is no price of ${instrument} at the moment`, { instrument })
+      : orderError("INVALID_SYMBOL", `the exchange does not trade ${instrument}`, { instrument });
   }
 
   async submit(account: AccountId, { payload }: PreparedAttempt, signal: AbortSignal): Promise<SubmitOutcome> {

@@ -4,6 +4,7 @@ import type { Random } from "../id/random.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Clock } from "../time/clock.ts";
 import type { VenueManifest } from "./capabilities.ts";
+import type { PriceFeed } from "./price-feed.ts";
 import type { Venue } from "./venue.ts";
 import type { VenueId } from "./venue-id.ts";
 
@@ -18,6 +19,11 @@ export interface VenueEnvironment {
   readonly log: Log;
   /** HTTP as the process provides it. */
   readonly http: typeof fetch;
+  /**
+   * The prices of another venue of the configuration, which is opened first; absent where a library is tried out alone.
+   * @throws SurefillError CONFIG_INVALID for a name that is not configured, or of a venue that waits for this one.
+   */
+  readonly prices?: (venue: string) => Promise<PriceFeed>;
   /** Aborts when the process stops. */
   readonly signal: AbortSignal;
 }

@@ -8,12 +8,14 @@ import {
   meteredVenue,
   type OrderMetrics,
   overridden,
+  type PriceFeed,
   type Random,
   type RateLedgerStore,
   type RetryPolicy,
   SurefillError,
   type VenueDirectory,
   type VenueEntry,
+  type VenueEnvironment,
   type VenueId,
   type VenuePlugin,
   venueId,
@@ -38,21 +40,53 @@ export interface VenueSurroundings {
 }
 
 /**
- * Loads the venues of the configuration by package name; no other file knows any of them.
- * @throws SurefillError CONFIG_INVALID for a package that is not there or no venue library, or a config it refuses.
+ * Loads the venues of the configuration by package name; no other file knows any of them. A venue that asks for another
+ * one's prices while it is made waits until that one is open.
+ * @throws SurefillError CONFIG_INVALID for a package that is not there or no venue library, a config it refuses, or
+ * venues that wait for each other.
  */
 export async function openVenues(venues: Config["venues"], surroundings: VenueSurroundings): Promise<VenueDirectory> {
+  const opened = new Map<string, Promise<VenueEntry>>();
+  /** `path`: who waits for whom, `name` at the end. */
+  const open = (name: string, settings: VenueSettings, path: readonly string[]): Promise<VenueEntry> => {
+    const known = opened.get(name);
+    if (known !== undefined) return known;
+    const prices = async (other: string) => {
+      const priced = Object.hasOwn(venues, other) ? venues[other] : undefined;
+      if (priced === undefined) throw notPriced(name, `there is no venue ${other} to take prices from`, venues);
+      if (path.includes(other)) {
+        throw notPriced(name, `venues that take prices from each other: ${[...path, other].join(" → ")}`, venues);
+      }
+      return feedOf(await open(other, priced, [...path, other]));
+    };
+    const opening = openVenue(venueId(name), settings, { ...surroundings, prices });
+    opened.set(name, opening);
+    return opening;
+  };
   const directory = new Map<VenueId, VenueEntry>();
   for (const [name, settings] of Object.entries(venues)) {
-    directory.set(venueId(name), await openVenue(venueId(name), settings, surroundings));
+    directory.set(venueId(name), await open(name, settings, [name]));
   }
   return directory;
 }
 
+type VenueSettings = Config["venues"][string];
+
+function feedOf({ venue, instruments }: VenueEntry): PriceFeed {
+  return { instruments: [...instruments.values()], prices: (symbols, signal) => venue.prices(symbols, signal) };
+}
+
+function notPriced(venue: string, text: string, venues: Config["venues"]): SurefillError {
+  const known = Object.keys(venues).join(", ");
+  return new SurefillError("CONFIG_INVALID", `venue ${venue}: ${text}; there are: ${known}`, {
+    context: { field: "venues", venue },
+  });
+}
+
 async function openVenue(
   id: VenueId,
-  settings: Config["venues"][string],
-  surroundings: VenueSurroundings,
+  settings: VenueSettings,
+  surroundings: VenueSurroundings & Required<Pick<VenueEnvironment, "prices">>,
 ): Promise<VenueEntry> {
   const plugin = await importPlugin(id, settings.plugin);
   const accounts = settings.accounts.map(accountId);

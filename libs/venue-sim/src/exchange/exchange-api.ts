@@ -64,7 +64,10 @@ export interface AccountFills {
  */
 export interface ExchangeApi {
   instruments(signal: AbortSignal): Promise<readonly Instrument[]>;
-  /** `expectedPrice` counts only where the exchange has no prices of its own. Unknown instruments are left out. */
+  /**
+   * `expectedPrice` counts only where the exchange has no prices of its own. Those that are unknown, or without a
+   * price at the moment, are left out.
+   */
   quotes(instruments: readonly InstrumentId[], signal: AbortSignal, expectedPrice?: Price): Promise<readonly Quote[]>;
   balances(account: AccountId, signal: AbortSignal): Promise<ReadonlyMap<string, Amount>>;
   submit(account: AccountId, payload: Uint8Array, signal: AbortSignal): Promise<SubmitAnswer>;

@@ -30,6 +30,7 @@ import { type ExchangeEvent, exchangeLogVersion } from "./exchange-event.ts";
 import type { ExchangeLog } from "./exchange-log.ts";
 import { fillsAfter } from "./fills-after.ts";
 import { Ledger } from "./ledger.ts";
+import type { LivePrices } from "./market/live-prices.ts";
 import { Market } from "./market/market.ts";
 import type { PriceSource } from "./market/price-source.ts";
 import { type CheckedOrder, MatchingEngine } from "./matching-engine.ts";
@@ -46,6 +47,8 @@ export interface ExchangeSurroundings {
   readonly log: Log;
   readonly exchangeLog: ExchangeLog;
   readonly prices: ReadonlyMap<InstrumentId, PriceSource>;
+  /** Where prices are another venue's. */
+  readonly live?: LivePrices;
 }
 
 /**
@@ -63,10 +66,13 @@ export class Exchange implements ExchangeApi {
   readonly #engine: MatchingEngine;
   readonly #listeners = new ReportListeners();
   readonly #closed = new AbortController();
+  readonly #live: LivePrices | undefined;
   #time = wallTime(0);
 
-  private constructor(settings: ExchangeSettings, { clock, log, exchangeLog, prices }: ExchangeSurroundings) {
+  private constructor(settings: ExchangeSettings, surroundings: ExchangeSurroundings) {
+    const { clock, log, exchangeLog, prices, live } = surroundings;
     this.#settings = settings;
+    this.#live = live;
     this.#clock = clock;
     this.#log = log;
     this.#exchangeLog = exchangeLog;
@@ -82,6 +88,9 @@ export class Exchange implements ExchangeApi {
       publish: (account, report) => this.#listeners.publish(account, report),
       inBackground: (work) => this.#inBackground(work),
       closed: this.#closed.signal,
+    });
+    live?.listen((instrument, row) => {
+      if (!this.#closed.signal.aborted) this.#engine.move(this.#listed(instrument), row);
     });
   }
 
@@ -99,6 +108,7 @@ export class Exchange implements ExchangeApi {
     exchange.#record({ type: "STARTED", at: exchange.#now(), version: exchangeLogVersion });
     for (const order of exchange.#ledger.unsettled()) exchange.#settle(order);
     for (const instrument of exchange.#market.realTimeInstruments) exchange.#follow(instrument);
+    if (exchange.#live !== undefined) exchange.#inBackground(exchange.#followLive(exchange.#live));
     return exchange;
   }
 
@@ -113,13 +123,14 @@ export class Exchange implements ExchangeApi {
     expectedPrice?: Price,
   ): Promise<readonly Quote[]> {
     this.#enter();
+    const listed = instruments.filter((instrument) => this.#listing.has(instrument));
+    await this.#live?.refresh(listed);
+    this.#enter();
     const at = this.#now();
-    return instruments
-      .filter((instrument) => this.#listing.has(instrument))
-      .map((instrument) => {
-        const { bid, ask } = this.#market.rowForNextOrder(instrument, at, expectedPrice);
-        return { instrument, bid, ask, at };
-      });
+    return listed.flatMap((instrument) => {
+      const row = this.#market.rowForNextOrder(instrument, at, expectedPrice);
+      return row === undefined ? [] : [{ instrument, bid: row.bid, ask: row.ask, at }];
+    });
   }
 
   async balances(account: AccountId): Promise<ReadonlyMap<string, Amount>> {
@@ -132,7 +143,10 @@ export class Exchange implements ExchangeApi {
   async submit(account: AccountId, payload: Uint8Array): Promise<SubmitAnswer> {
     this.#enter();
     await this.#travel();
-    const answer = this.#decide(account, payload);
+    const request = decodeOrderRequest(payload);
+    if (!("reason" in request) && this.#listing.has(request.instrument))
+      await this.#live?.refresh([request.instrument]);
+    const answer = this.#decide(account, request);
     await this.#travel();
     return answer;
   }
@@ -186,9 +200,8 @@ export class Exchange implements ExchangeApi {
     this.#shutDown();
   }
 
-  #decide(account: AccountId, payload: Uint8Array): SubmitAnswer {
+  #decide(account: AccountId, request: OrderRequest | Refusal): SubmitAnswer {
     this.#enter();
-    const request = decodeOrderRequest(payload);
     if ("reason" in request) return this.#refuse(account, request);
     const checked = this.#check(account, request);
     if ("reason" in checked) return this.#refuse(account, checked, request.submitKey);
@@ -224,6 +237,7 @@ export class Exchange implements ExchangeApi {
       return refusal("EXCHANGE_FULL", text);
     }
     const row = this.#market.rowForNextOrder(instrument.symbol, now, expectedPrice);
+    if (row === undefined) return refusal("NO_PRICE", `there is no price of ${request.instrument} at the moment`);
     const slippage = { bps: slippageBps, unit: orderRandom(seed, submitKey, "slippage").unit() };
     const priced = priceOrder(request, { instrument, row, slippage });
     if (priced.kind === "REFUSED") return priced;
@@ -256,6 +270,14 @@ export class Exchange implements ExchangeApi {
       while (!this.#closed.signal.aborted) await this.#clock.sleep(this.#catchUp(instrument), this.#closed.signal);
     };
     this.#inBackground(play());
+  }
+
+  /** Asks for the prices that orders wait for, until the exchange closes. */
+  async #followLive(live: LivePrices): Promise<void> {
+    while (!this.#closed.signal.aborted) {
+      await this.#clock.sleep(live.pollMs, this.#closed.signal);
+      if (!this.#closed.signal.aborted) await live.refresh(this.#ledger.openInstruments());
+    }
   }
 
   /** Brings a real-time market to where it stands by now; returns how long it stands there. */

@@ -82,6 +82,12 @@ export class Ledger {
     return [...this.#open.values()].flatMap((orders) => [...orders].filter(({ isSettled }) => !isSettled));
   }
 
+  /** The instruments of open orders. */
+  openInstruments(): readonly InstrumentId[] {
+    const open = [...this.#open.values()].flatMap((orders) => [...orders]);
+    return [...new Set(open.map(({ accepted }) => accepted.instrument))];
+  }
+
   book(instrument: InstrumentId): LimitBook {
     return entryOf(this.#books, instrument, () => new LimitBook());
   }

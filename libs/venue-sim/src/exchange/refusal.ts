@@ -5,6 +5,7 @@ export const refusalReasons = [
   "DUPLICATE_CLIENT_ORDER_ID",
   "UNKNOWN_INSTRUMENT",
   "EXCHANGE_FULL",
+  "NO_PRICE",
   "QUANTITY_RULE",
   "PRICE_RULE",
   "VALUE_RULE",

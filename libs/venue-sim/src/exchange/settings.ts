@@ -1,14 +1,25 @@
 import type { Amount, Instrument, InstrumentId, Price } from "@surefill/core";
 
-/** An instrument, with the price that stands for its market where there is no other. */
+/** An instrument, with the price that stands for its market where there is no other; another venue's has always one. */
 export interface ListedInstrument extends Instrument {
-  readonly referencePrice: Price;
+  readonly referencePrice?: Price;
 }
 
 /** Where prices come from. */
 export type PriceSettings =
   /** The order's expected price, else the instrument's reference price. */
-  { readonly source: "expected" } | TapeSettings | WalkPriceSettings;
+  { readonly source: "expected" } | TapeSettings | WalkPriceSettings | VenuePriceSettings;
+
+/** The live prices of another venue. */
+export interface VenuePriceSettings {
+  readonly source: "venue";
+  /** Its name in the configuration. */
+  readonly venue: string;
+  /** How often it is asked for what orders wait for; what is older is asked for before an order is decided. */
+  readonly pollMs: number;
+  /** A price that was not told anew for so long is none. */
+  readonly maxAgeMs: number;
+}
 
 /** A recorded market of one instrument. */
 export interface TapeSettings {
@@ -34,6 +45,7 @@ export interface WalkPriceSettings {
 export interface ExchangeSettings {
   /** Everything that is left to chance follows from it. */
   readonly seed: number;
+  /** None: all that the venue has whose prices are used. */
   readonly instruments: readonly ListedInstrument[];
   readonly prices: PriceSettings;
   /** Share of the orders that are taken; a probability. */

@@ -15,8 +15,11 @@ export class Market {
     this.#ledger = ledger;
   }
 
-  /** The row that a new order takes at `now`. Looking at it moves nothing. @throws RangeError without a source. */
-  rowForNextOrder(instrument: InstrumentId, now: WallTime, expectedPrice?: Price): MarketRow {
+  /**
+   * The row that a new order takes at `now`, or undefined while there is none. Looking at it moves nothing.
+   * @throws RangeError without a source.
+   */
+  rowForNextOrder(instrument: InstrumentId, now: WallTime, expectedPrice?: Price): MarketRow | undefined {
     const source = this.#sources.get(instrument);
     if (source === undefined) throw new RangeError(`no prices for ${instrument}`);
     switch (source.pace) {
@@ -24,6 +27,8 @@ export class Market {
         return source.row(expectedPrice);
       case "PER_ORDER":
         return source.row((this.#ledger.lastRow(instrument) ?? -1) + 1);
+      case "LIVE":
+        return source.row();
       case "REAL_TIME":
         return source.row(source.at(elapsedMs(this.#ledger.startedAt, now)).number);
     }

@@ -7,6 +7,8 @@ export type PriceSource =
   | { readonly pace: "NEVER"; row(expectedPrice?: Price): MarketRow }
   /** Each new order takes the next row. Rows are asked for in growing order. */
   | { readonly pace: "PER_ORDER"; row(number: number): MarketRow }
+  /** What another venue told last; undefined while it tells none. */
+  | { readonly pace: "LIVE"; row(): MarketRow | undefined }
   /** Rows follow each other as they were recorded. */
   | {
       readonly pace: "REAL_TIME";
