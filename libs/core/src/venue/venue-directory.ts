@@ -18,7 +18,7 @@ export interface VenueEntry {
   readonly instruments: ReadonlyMap<InstrumentId, Instrument>;
   /** Submissions of one venue account that may await an answer at the same time. */
   readonly concurrencyMax: number;
-  /** How far a limit price may be from the market, in basis points. */
+  /** How far a limit or trigger price may be from the market, in basis points. */
   readonly collarBps: number;
   /** How the orders of an account are tried again, where it is not as the desk says. */
   readonly retryPolicies?: ReadonlyMap<AccountId, RetryPolicy>;

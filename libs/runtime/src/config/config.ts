@@ -54,7 +54,7 @@ const configSchema = z.strictObject({
             .max(1_000),
           /** Submissions of one account that may await an answer at the same time. */
           concurrencyMax: z.int().min(1).max(1_000).default(1),
-          /** How far a limit price may be from the market, in basis points of it. */
+          /** How far a limit or trigger price may be from the market, in basis points of it. */
           collarBps: z.int().min(1).max(100_000).default(5_000),
           /** How much of the venue's rate limits is used, and how much of that is kept for getting orders out of trouble. */
           rateBudget: z
