@@ -19,5 +19,5 @@ export const plugin = defineVenue({
   configSchema,
   manifestFor,
   create: async (config, environment) =>
-    new CcxtVenue(await Connection.open(config, profileOf(config.exchange), environment), config),
+    new CcxtVenue(await Connection.open(config, profileOf(config.exchange), environment), config, environment.clock),
 });

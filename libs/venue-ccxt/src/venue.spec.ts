@@ -163,6 +163,27 @@ describe("prepare", () => {
     expect(await prepared(await open(), { maxSlippageBps: 10 })).toMatchObject({ quotedPrice: "40001" });
     expect(await prepared(await open(), { maxSlippageBps: 10, side: "SELL" })).toMatchObject({ quotedPrice: "39999" });
   });
+
+  test("given a market order that expects nothing, so its quote tells what it should cost; without one it is sent too", async () => {
+    const market = { pricing: { type: "MARKET", timeInForce: "IOC" } } as const;
+    expect(await prepared(await open(), market)).toMatchObject({ quotedPrice: "40001" });
+    const opened = await open();
+    opened.fake.on("GET /api/v3/ticker/bookTicker", () => new Response("", { status: 500 }));
+    expect((await prepared(opened, market)).quotedPrice).toBeUndefined();
+    const bounded = await opened.venue.prepare(request({ maxSlippageBps: 10 }, 2), never);
+    expect(bounded).toMatchObject({ kind: "FAILED", error: { code: "VENUE_UNREACHABLE" } });
+  });
+
+  test("given prices that were read a moment ago, so they are not asked for again; a second later they are", async () => {
+    const opened = await open();
+    const asked = () => opened.fake.heardOf("GET /api/v3/ticker/bookTicker").length;
+    await opened.venue.prices([btc], never);
+    expect(await prepared(opened, { maxSlippageBps: 10 })).toMatchObject({ quotedPrice: "40001" });
+    expect(asked()).toBe(1);
+    opened.clock.advance(1_001);
+    await prepared(opened, { maxSlippageBps: 10 }, 2);
+    expect(asked()).toBe(2);
+  });
 });
 
 describe("submit", () => {

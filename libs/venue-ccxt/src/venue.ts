@@ -6,6 +6,7 @@ import {
   addMs,
   type CancelAllOutcome,
   type CancelOutcome,
+  type Clock,
   type ExecutionReport,
   type FillPage,
   type Instrument,
@@ -32,6 +33,7 @@ import { orderCall } from "./order-call.ts";
 import { readFills } from "./read-fills.ts";
 import { readList } from "./read-list.ts";
 import { readPrices } from "./read-prices.ts";
+import { RecentQuotes } from "./recent-quotes.ts";
 import type { Session } from "./session.ts";
 import { lackingIn } from "./signed-as-asked.ts";
 import { ccxtSubmitKey } from "./submit-key.ts";
@@ -42,10 +44,13 @@ import { decodeSignedOrder, encodeSignedOrder, encodeStoredOrder, type OrderCall
 export class CcxtVenue implements Venue {
   readonly #connection: Connection;
   readonly #config: CcxtConfig;
+  readonly #quotes: RecentQuotes;
 
-  constructor(connection: Connection, config: CcxtConfig) {
+  /** `clock`: of this machine, for how old quotes are. */
+  constructor(connection: Connection, config: CcxtConfig, clock: Clock) {
     this.#connection = connection;
     this.#config = config;
+    this.#quotes = new RecentQuotes(clock);
   }
 
   async instruments(signal: AbortSignal): Promise<readonly Instrument[]> {
@@ -59,7 +64,7 @@ export class CcxtVenue implements Venue {
     const { public: session, profile, clock } = this.#connection;
     await this.#connection.ensureMarkets(signal);
     const listed = instruments.filter((symbol) => this.#config.instruments.includes(symbol));
-    return readPrices(session, profile, listed, () => clock.now(), signal);
+    return this.#quotes.keep(await readPrices(session, profile, listed, () => clock.now(), signal));
   }
 
   async balances(account: AccountId, signal: AbortSignal): Promise<ReadonlyMap<string, Amount>> {
@@ -77,7 +82,7 @@ export class CcxtVenue implements Venue {
   /** Everything that is signed is signed here, at the exchange's time: `submit` adds nothing. */
   async prepare({ orderId, instruction, number }: AttemptRequest, signal: AbortSignal): Promise<PrepareAnswer> {
     const { profile, clock } = this.#connection;
-    const { account, instrument, maxSlippageBps, side } = instruction;
+    const { account, instrument, side } = instruction;
     const session = this.#connection.sessionOf(account);
     if (session === undefined) return failed(this.#noSession(account).toOrderError());
     try {
@@ -91,7 +96,7 @@ export class CcxtVenue implements Venue {
       const answer = orderCall(instruction, market, profile, submitKey);
       if (!answer.ok) return failed(answer.error);
       const [quote] = await Promise.all([
-        maxSlippageBps === undefined ? undefined : this.#quote(instrument, signal),
+        this.#quotes.quoteFor(instruction, () => this.prices([instrument], signal)),
         clock.refresh(signal),
       ]);
       const stampMs = profile.growingStamps ? clock.stampMs() : clock.nowMs();
@@ -211,12 +216,6 @@ export class CcxtVenue implements Venue {
   }
 
   async close(): Promise<void> {}
-
-  async #quote(instrument: InstrumentId, signal: AbortSignal): Promise<MarketPrice> {
-    const quote = (await this.prices([instrument], signal)).get(instrument);
-    if (quote !== undefined) return quote;
-    throw new SurefillError("PREPARE_FAILED", `the exchange gives no price of ${instrument}`);
-  }
 
   /** @throws SurefillError UNAUTHORIZED for an account without credentials. */
   async #session(account: AccountId, signal: AbortSignal): Promise<Session> {
