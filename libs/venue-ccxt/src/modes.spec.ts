@@ -188,6 +188,36 @@ describe("an exchange that no spec holds", () => {
   });
 });
 
+test("given words of refusal on a server's error, so they prove nothing; with a status of their own they do", async () => {
+  const words = {
+    status: "error",
+    reason: { __all__: ["You have only 1.00 USDT available. Check your account balance for details."] },
+  };
+  const outcomeOf = async (status: number) => {
+    const clock = new ManualClock();
+    const pair = {
+      name: "BTC/USDT",
+      market_symbol: "btcusdt",
+      url_symbol: "btcusdt",
+      base_decimals: 8,
+      counter_decimals: 2,
+      trading: "Enabled",
+      minimum_order: "10.00 USDT",
+      base_currency: "BTC",
+      counter_currency: "USDT",
+      market_type: "SPOT",
+    };
+    const fake = new FakeHttp()
+      .on("GET /api/v2/markets/", () => json([pair]))
+      .on("GET /api/v2/trading-pairs-info/", () => json([pair]));
+    const opened = await openVenue("bitstamp", fake, {}, clock);
+    opened.fake.on("POST /api/v2/buy/btcusdt/", () => json(words, { status }));
+    return opened.venue.submit(main, await prepared(opened), never);
+  };
+  expect(await outcomeOf(500)).toMatchObject({ kind: "UNKNOWN" });
+  expect(await outcomeOf(400)).toMatchObject({ kind: "REJECTED", error: { code: "INSUFFICIENT_FUNDS" } });
+});
+
 test("given credentials of two accounts, so each signs with its own, and a third has none", async () => {
   const clock = new ManualClock();
   const credentials = {

@@ -40,6 +40,15 @@ describe("instruments and prices", () => {
   });
 });
 
+test.each([
+  ["HTML with 200", () => new Response("<html>")],
+  ["nothing with 200", () => new Response("")],
+])("given %s in place of prices, so they fail, and are never empty", async (_given, answer) => {
+  const { venue, fake } = await open();
+  fake.on("GET /api/v3/ticker/bookTicker", answer);
+  await expect(venue.prices([btc], never)).rejects.toMatchObject({ code: "VENUE_UNREACHABLE" });
+});
+
 describe("prepare", () => {
   test("given an order, so everything is fixed in it at the exchange's time, and nothing is sent", async () => {
     const opened = await open({ requestWindowMs: 2_000 }, 7_000);
