@@ -142,6 +142,13 @@ describe("answers to a new order", () => {
     expect(measured()).toBe(before + 1);
   });
 
+  test("given bytes that are none of ours, so nothing was sent", async () => {
+    const opened = await open();
+    const attempt = { ...(await prepared(opened)), payload: new TextEncoder().encode("<html>") };
+    expect(await opened.venue.submit(main, attempt, never)).toMatchObject({ kind: "NOT_SENT" });
+    expect(opened.fake.heardOf(order)).toEqual([]);
+  });
+
   test("given that it is given up before it leaves, so nothing was sent", async () => {
     const opened = await open();
     const attempt = await prepared(opened);

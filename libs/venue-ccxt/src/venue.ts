@@ -135,7 +135,9 @@ export class CcxtVenue implements Venue {
   ): Promise<SubmitOutcome> {
     const session = this.#connection.sessionOf(account);
     if (session === undefined) return { kind: "NOT_SENT", error: this.#noSession(account).toOrderError() };
-    return session.sendOnce(decodeSignedOrder(payload), submitKey, signal);
+    const signed = decodeSignedOrder(payload);
+    if (signed !== undefined) return session.sendOnce(signed, submitKey, signal);
+    return { kind: "NOT_SENT", error: orderError("PREPARE_FAILED", "the attempt is none of this library's") };
   }
 
   async lookup(attempt: AttemptReference, signal: AbortSignal): Promise<LookupAnswer> {

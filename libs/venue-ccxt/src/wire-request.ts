@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseExactJson } from "./exact-json.ts";
 
 /** One signed HTTP request, as ccxt built it. */
 export interface WireRequest {
@@ -46,9 +47,9 @@ export function encodeSignedOrder(order: SignedOrder): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(order));
 }
 
-/** @throws if the bytes are none of ours. */
-export function decodeSignedOrder(payload: Uint8Array): SignedOrder {
-  return signedOrder.parse(JSON.parse(new TextDecoder().decode(payload)));
+/** Undefined for bytes that are none of ours. */
+export function decodeSignedOrder(payload: Uint8Array): SignedOrder | undefined {
+  return signedOrder.safeParse(parseExactJson(new TextDecoder().decode(payload))).data;
 }
 
 /** What may be stored of an attempt: what was asked for, and neither key nor signature. */
