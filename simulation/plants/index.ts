@@ -21,6 +21,7 @@ import { retryAfterEvidence } from "./retry-after-evidence.ts";
 import { retryAfterPartialFill } from "./retry-after-partial-fill.ts";
 import { sendBeforePersist } from "./send-before-persist.ts";
 import { staleSnapshotResurrects } from "./stale-snapshot-resurrects.ts";
+import { surplusLeftAlone } from "./surplus-left-alone.ts";
 import { timeoutIsRejection } from "./timeout-is-rejection.ts";
 
 /** Every bug that can be planted. */
@@ -48,4 +49,5 @@ export const plants: readonly Plant[] = [
   cursorSkipsDoubt,
   breakerBlocksCancel,
   budgetPerProcess,
+  surplusLeftAlone,
 ];

@@ -145,6 +145,7 @@ export {
 export type { AuditFinding, Execution, OrderNotice } from "./order/order-notice.ts";
 export { isFinal, type OrderState, orderStates, type Phase, phases } from "./order/order-state.ts";
 export { type ReplayedOrder, replayOrder } from "./order/replay-order.ts";
+export { type SurplusAttempt, surplusDueAt, surplusOf } from "./order/surplus-attempt.ts";
 export { nextPhase, transitionTable } from "./order/transition-table.ts";
 export {
   type InstrumentExposure,

@@ -203,15 +203,18 @@ export class Oracle {
     this.checkAll();
     for (const order of this.#view.tables.orders.values()) {
       this.#checkNothingMissing(order);
+      this.#checkNothingLeftOpen(order);
       const fault = disagreement(order, this.book.attemptsOf(order.orderId), this.book.liedAbout.has(order.orderId));
       if (fault !== undefined) this.break("end-agrees-with-venue", `${order.orderId}: ${fault}`);
     }
     this.#checkStream(streamed);
   }
 
-  /** Orders that should have ended: all, but those in doubt at a venue whose requests never expire. */
+  /** Orders that should have ended, with all their attempts: but for those in doubt at a venue whose requests never expire. */
   unended(): readonly Order[] {
-    return [...this.#view.tables.open.values()].filter((order) => !this.#isRightlyInDoubt(order));
+    const { open, withSurplus } = this.#view.tables;
+    const all = new Set([...open.values(), ...withSurplus.values()]);
+    return [...all].filter((order) => !this.#isRightlyInDoubt(order));
   }
 
   #isRightlyInDoubt(order: Order): boolean {
@@ -324,6 +327,13 @@ export class Oracle {
     const { size } = order.instruction;
     const isShort = order.state === "FILLED" && size.in === "BASE" && compare(order.cumQuantity, size.quantity) < 0;
     if (isShort) this.break("cum-is-sum-of-fills", `${order.orderId} is FILLED with ${order.cumQuantity}`);
+  }
+
+  /** Also of orders that their venue lied about: what it let in against its word must be found and cancelled. */
+  #checkNothingLeftOpen(order: Order): void {
+    const open = this.book.attemptsOf(order.orderId).find(({ status }) => status === "OPEN");
+    if (open === undefined || !isTerminal(order)) return;
+    this.break("end-agrees-with-venue", `${order.orderId} is ${order.state}, and ${open.submitKey} is left open`);
   }
 
   #checkStream(streamed: readonly OrderEventRecord[]): void {

@@ -30,6 +30,7 @@ const levels = {
   "order.recovered": "warn",
   "order.late_fill": "warn",
   "order.overfill": "warn",
+  "order.surplus_attempt": "error",
   "slippage.alert": "warn",
   "audit.violation": "warn",
 } as const satisfies Readonly<Record<OrderEventRecord["type"], keyof Log | "none">>;

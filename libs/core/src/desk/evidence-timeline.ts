@@ -102,6 +102,10 @@ function transition({ cause, from, to, at, attemptNumber }: OrderEventRecord): T
     case "FILLED_PARTLY":
     case "FILLED_FULLY":
       return { ...entry, detail: `${cause.fill.lastQuantity} at ${cause.fill.lastPrice} (${cause.fill.venueFillId})` };
+    case "SURPLUS_ATTEMPT": {
+      const { submitKey, cancelAfter } = cause.attempt;
+      return { ...entry, detail: `${submitKey}: ${cancelAfter === undefined ? "ended" : "to be cancelled"}` };
+    }
     default:
       return entry;
   }

@@ -2,7 +2,8 @@ import { SurefillError } from "../error/surefill-error.ts";
 import { changeOrder } from "../order/change-order.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
 import { interpretReport } from "../order/interpret-report.ts";
-import type { Order } from "../order/order.ts";
+import { attemptOf, type Order } from "../order/order.ts";
+import type { SubmitKey } from "../order/order-id.ts";
 import type { AttemptWrite } from "../store/order-change.ts";
 import { commitTransitions } from "./commit-transitions.ts";
 import type { Desk } from "./desk.ts";
@@ -29,7 +30,8 @@ export async function recordReport(
     const recordedFills =
       report.fills.length > 0 ? await desk.store.orders.recordedFills(order.orderId) : new Set<string>();
     const now = desk.clock.wall();
-    const context = { recordedFills, now, policy: retryPolicyOf(desk, order), unit: desk.random.unit() };
+    const earlierKeys = await earlierKeysOf(desk, order, report);
+    const context = { recordedFills, earlierKeys, now, policy: retryPolicyOf(desk, order), unit: desk.random.unit() };
     const events = interpretReport(order, report, context);
     if (events.length === 0 && attempt === undefined) return order;
     const after = changeOrder(order, events, now, { recovered: takenUp && order.state === "SUBMITTED" });
@@ -40,6 +42,18 @@ export async function recordReport(
   throw new SurefillError("ORDER_CONTENDED", `order ${order.orderId} changed ${conflictsMax} times meanwhile`, {
     context: { order_id: order.orderId },
   });
+}
+
+/** Only a report about another attempt than the last one asks for them. */
+async function earlierKeysOf(
+  desk: Desk,
+  order: Order,
+  { submitKey }: ExecutionReport,
+): Promise<ReadonlySet<SubmitKey>> {
+  const last = attemptOf(order)?.submitKey;
+  if (submitKey === last) return new Set();
+  const attempts = await desk.store.orders.attempts(order.orderId);
+  return new Set(attempts.map((attempt) => attempt.submitKey).filter((key) => key !== last));
 }
 
 /** The order as it is now. @throws SurefillError INTERNAL if it is gone, which nothing does. */

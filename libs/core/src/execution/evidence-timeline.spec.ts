@@ -67,6 +67,15 @@ describe("the evidence timeline", () => {
     expect(timeline.find(({ operation }) => operation === "SUBMIT")?.detail).toBe("ANSWER_LOST: socket hang up");
   });
 
+  it("given a surplus attempt, so it is told when it was found and when it had ended", async () => {
+    const test = deskForTests();
+    const { cancelAfter: _, ...attempt } = sampleEvents.SURPLUS_ATTEMPT.attempt;
+    const ended = { type: "SURPLUS_ATTEMPT", attempt } as const;
+    const order = await orderAfter(test, [...pathTo.EXPIRED, sampleEvents.SURPLUS_ATTEMPT, ended]);
+    const details = (await evidenceTimeline(test.desk, order)).map(({ detail }) => detail);
+    expect(details.slice(-2)).toEqual(["key-0: to be cancelled", "key-0: ended"]);
+  });
+
   it("given a healthy order, so its submission is told by the attempt's own row, and nothing else was written", async () => {
     const test = await submissionFor({ script: { submit: async () => accepted } });
     const order = await test.submitted();

@@ -8,10 +8,12 @@ import { isOverdue } from "../order/deadline.ts";
 import { isReducing } from "../order/instruction.ts";
 import type { Order } from "../order/order.ts";
 import type { OrderId } from "../order/order-id.ts";
+import { surplusDueAt } from "../order/surplus-attempt.ts";
 import type { LeaseFence } from "../store/order-change.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
 import { venueAccounts } from "../venue/venue-directory.ts";
 import { CancelAllWorkers } from "./cancel-all-workers.ts";
+import { cancelSurplus } from "./cancel-surplus.ts";
 import { Lane } from "./lane.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import { passDeadline } from "./pass-deadline.ts";
@@ -118,10 +120,11 @@ export class Executor {
     // It may have waited for its lane for longer than the lease lasted.
     if (this.#leases.fence(venueAccount) === undefined) return;
     try {
-      if (order.state === "CANCELLING") await sendCancel(this.#desk, entry, order);
+      if (this.#isSurplusDue(order)) await cancelSurplus(this.#desk, entry, order);
+      else if (order.state === "CANCELLING") await sendCancel(this.#desk, entry, order);
       else if (order.state === "AWAITING_CONFIRMATION") await this.#lapse(order);
       else if (isOverdue(order, this.#desk.clock.wall())) await this.#passDeadline(order);
-      else if (isSubmittable(order)) await this.#attempt(entry, order, venueAccount);
+      else if (this.#isAttemptDue(order)) await this.#attempt(entry, order, venueAccount);
     } catch (error) {
       // The order's row still says what is due, or that it is SUBMITTED, which the loop then recovers.
       this.#desk.log.error({ error, order_id: order.orderId, venue: venueAccount.venue }, "acting on an order failed");
@@ -146,7 +149,9 @@ export class Executor {
     }
   }
 
+  /** No attempt follows while another one of the order may be alive. */
   #isAttemptDue(order: Order): boolean {
+    if (surplusDueAt(order) !== undefined) return false;
     if (isOverdue(order, this.#desk.clock.wall())) return false;
     if (order.state === "PENDING") return true;
     return order.state === "FAILED" && order.retryAt !== undefined && order.retryAt <= this.#desk.clock.wall();
@@ -170,8 +175,13 @@ export class Executor {
     if (after.state === "CANCELLING") this.act(after);
   }
 
+  #isSurplusDue(order: Order): boolean {
+    const dueAt = surplusDueAt(order);
+    return dueAt !== undefined && dueAt <= this.#desk.clock.wall();
+  }
+
   #workOn(order: Order): Work {
-    if (order.state === "CANCELLING") return "CANCEL";
+    if (order.state === "CANCELLING" || this.#isSurplusDue(order)) return "CANCEL";
     if (order.state === "AWAITING_CONFIRMATION" || isOverdue(order, this.#desk.clock.wall())) return "UPKEEP";
     return isReducing(order.instruction) ? "REDUCTION" : "SUBMISSION";
   }
@@ -222,11 +232,14 @@ export class Executor {
 
   /** What is due; one account's backlog hides nothing of another's. */
   async #due(owned: readonly VenueAccount[]): Promise<readonly Order[]> {
-    const dueOf = (some: readonly VenueAccount[]) => this.#desk.store.orders.due(some, this.#desk.clock.wall(), dueMax);
+    const { orders } = this.#desk.store;
+    const now = this.#desk.clock.wall();
     if (owned.length === 0) return [];
-    const due = await dueOf(owned);
-    if (due.length < dueMax || owned.length === 1) return due;
-    return (await Promise.all(owned.map((venueAccount) => dueOf([venueAccount])))).flat();
+    // First, so that an order which is due for both is taken up for its surplus attempt.
+    const [surplus, due] = await Promise.all([orders.surplusDue(owned, now, dueMax), orders.due(owned, now, dueMax)]);
+    if (due.length < dueMax || owned.length === 1) return [...surplus, ...due];
+    const each = await Promise.all(owned.map((venueAccount) => orders.due([venueAccount], now, dueMax)));
+    return [...surplus, ...each.flat()];
   }
 
   async #rest(ms: number): Promise<void> {
@@ -238,9 +251,4 @@ export class Executor {
     this.#changed = false;
     this.#wake = undefined;
   }
-}
-
-/** SUBMITTED and what comes after it is due for its deadline alone. */
-function isSubmittable({ state }: Order): boolean {
-  return state === "PENDING" || state === "FAILED";
 }

@@ -8,7 +8,7 @@ import { adoptionEvents } from "../order/adoption-events.ts";
 import { changeOrder } from "../order/change-order.ts";
 import { attemptOf, type Order } from "../order/order.ts";
 import type { OrderEvent } from "../order/order-event.ts";
-import type { VenueOrderId } from "../order/order-id.ts";
+import type { SubmitKey, VenueOrderId } from "../order/order-id.ts";
 import { addMs, isoTime, laterOf, type WallTime } from "../time/wall-time.ts";
 import { keepLookUp } from "../tracking/keep-look-up.ts";
 import { askVenue, attemptReference } from "../tracking/look-up.ts";
@@ -95,7 +95,13 @@ async function adopt(
   }
   const recordedFills = await desk.store.orders.recordedFills(order.orderId);
   const now = desk.clock.wall();
-  const context = { recordedFills, now, policy: retryPolicyOf(desk, order), unit: desk.random.unit() };
+  const context = {
+    recordedFills,
+    earlierKeys: new Set<SubmitKey>(),
+    now,
+    policy: retryPolicyOf(desk, order),
+    unit: desk.random.unit(),
+  };
   return commit(
     desk,
     order,

@@ -3,15 +3,12 @@ import { recordEvidence } from "../desk/record-evidence.ts";
 import { recordReport } from "../desk/record-report.ts";
 import { retryClass } from "../error/error-code.ts";
 import { type OrderError, orderError } from "../error/order-error.ts";
-import { SurefillError } from "../error/surefill-error.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
 import { dueAtOnce, type Order } from "../order/order.ts";
-import { withDeadline } from "../time/with-deadline.ts";
 import { attemptReference, lookUp } from "../tracking/look-up.ts";
 import type { CancelOutcome } from "../venue/venue.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
-
-const cancelMsMax = 10_000;
+import { askCancel } from "./ask-cancel.ts";
 
 type Cancelling = Extract<Order, { state: "CANCELLING" }>;
 
@@ -34,7 +31,7 @@ function mayHaveWorked({ cancelAfter, lastError }: Cancelling): boolean {
 async function cancelOnce(desk: Desk, entry: VenueEntry, order: Cancelling): Promise<Order> {
   const { attempt } = order;
   const startedAt = desk.clock.wall();
-  const outcome = await ask(desk, entry, order);
+  const outcome = await askCancel(desk, entry, order, attemptReference(order, attempt));
   const endedAt = desk.clock.wall();
   const recorded = await recordOutcome(desk, entry, order, outcome);
   desk.telemetry.venueCall(recorded, {
@@ -52,16 +49,6 @@ async function cancelOnce(desk: Desk, entry: VenueEntry, order: Cancelling): Pro
     await recordEvidence(desk, order, { attemptNumber: attempt.number, operation: "CANCEL", outcome: kind, ...asked });
   }
   return recorded;
-}
-
-async function ask(desk: Desk, entry: VenueEntry, order: Cancelling): Promise<CancelOutcome> {
-  try {
-    const reference = attemptReference(order, order.attempt);
-    return await withDeadline(desk.clock, cancelMsMax, (signal) => entry.venue.cancel(reference, signal));
-  } catch (thrown) {
-    desk.log.error({ error: thrown, order_id: order.orderId, venue: entry.venueId }, "venue library threw from cancel");
-    return { kind: "UNKNOWN", error: orderError("ANSWER_LOST", SurefillError.from(thrown).message) };
-  }
 }
 
 async function recordOutcome(desk: Desk, entry: VenueEntry, order: Cancelling, outcome: CancelOutcome): Promise<Order> {

@@ -239,7 +239,8 @@ function reportOf({ submitKey }: PreparedAttempt, outcome: SubmitOutcome): Execu
     }
     case "REJECTED":
     case "NOT_SENT": {
-      const { kind, error, retryAfterMs } = outcome;
+      const { error, retryAfterMs } = outcome;
+      const kind = outcome.kind === "REJECTED" ? "REFUSED" : "NOT_SENT";
       const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
       return { submitKey, evidence: { kind, error, ...asked }, fills: [] };
     }

@@ -16,6 +16,7 @@ import {
 } from "./order.ts";
 import type { OrderEvent } from "./order-event.ts";
 import type { Phase } from "./order-state.ts";
+import { surplusDueAt, withSurplus } from "./surplus-attempt.ts";
 import { nextPhase, stateOfPhase } from "./transition-table.ts";
 
 /** The order after the event, or the pair that the table refuses. */
@@ -29,6 +30,10 @@ export type Applied =
  */
 export function applyEvent(order: Order, event: OrderEvent, at: WallTime): Applied {
   const from = phaseOf(order);
+  // What lives of an order may fill it: nothing is added to it.
+  if (event.type === "ATTEMPT_PREPARED" && surplusDueAt(order) !== undefined) {
+    return { ok: false, phase: from, event: event.type };
+  }
   const progress = progressAfter(order, event, laterOf(order.updatedAt, at));
   const isEarlierAttempt = "earlierAttempt" in event && event.earlierAttempt === true;
   const to = nextPhase(from, event.type, progress.cumQuantity !== "0", isEarlierAttempt);
@@ -81,10 +86,13 @@ function progressAfter(order: Order, event: OrderEvent, at: WallTime): OrderProg
     }
     case "ANSWER_LOST":
     case "VANISHED":
+    case "CONTRADICTED":
     case "CANCEL_UNANSWERED":
     case "CANCEL_REFUSED":
     case "DENIED":
       return { ...progress, lastError: event.error };
+    case "SURPLUS_ATTEMPT":
+      return { ...progress, surplusAttempts: withSurplus(order, event.attempt) };
     default:
       return progress;
   }
@@ -105,12 +113,13 @@ function errorIn({ error }: { readonly error?: OrderError }): { readonly error?:
 
 function progressOf(order: Order): OrderProgress {
   const { version, attemptCount, failedPrepares, cumQuantity, cumQuoteQuantity, fees, stateTimes, updatedAt } = order;
-  const { expectedPrice, lastError, cancelRequest, firstFillAt, answeredAt } = order;
+  const { expectedPrice, lastError, cancelRequest, surplusAttempts, firstFillAt, answeredAt } = order;
   return {
     ...{ version, attemptCount, failedPrepares, cumQuantity, cumQuoteQuantity, fees, stateTimes, updatedAt },
     ...(expectedPrice === undefined ? {} : { expectedPrice }),
     ...(lastError === undefined ? {} : { lastError }),
     ...(cancelRequest === undefined ? {} : { cancelRequest }),
+    ...(surplusAttempts === undefined ? {} : { surplusAttempts }),
     ...(firstFillAt === undefined ? {} : { firstFillAt }),
     ...(answeredAt === undefined ? {} : { answeredAt }),
   };
@@ -159,8 +168,7 @@ function phaseAfter(
     case "PARTIALLY_FILLED":
       return attempt && { state: to, attempt };
     case "CONFIRMING": {
-      // Whatever else happens to an order in CONFIRMING leads away from it.
-      const landedAt = event.type === "LANDED" ? event.landedAt : undefined;
+      const landedAt = event.type === "LANDED" ? event.landedAt : "landedAt" in order ? order.landedAt : undefined;
       return attempt && { state: to, attempt, ...(landedAt === undefined ? {} : { landedAt }) };
     }
     case "CANCELLING":

@@ -16,8 +16,10 @@ export type Evidence =
   | { readonly kind: "CANCELLED" }
   /** The venue ended what was not filled: an IOC's rest, a good-till date. */
   | { readonly kind: "EXPIRED" }
-  /** The venue refused it. */
+  /** The venue shows it as refused. */
   | { readonly kind: "REJECTED"; readonly error: OrderError; readonly retryAfterMs?: number }
+  /** The answer to the submission refuses it; what the venue shows of it outweighs that. */
+  | { readonly kind: "REFUSED"; readonly error: OrderError; readonly retryAfterMs?: number }
   /** It provably never left us. */
   | { readonly kind: "NOT_SENT"; readonly error: OrderError; readonly retryAfterMs?: number }
   /** The answer is lost, ambiguous, or of a kind nobody has classified. */
@@ -26,6 +28,8 @@ export type Evidence =
   | { readonly kind: "ABSENT"; readonly error: OrderError }
   /** The venue had it, and for a while now has known nothing of it any more (see Disappearances). */
   | { readonly kind: "VANISHED"; readonly error: OrderError }
+  /** The venue lists it as open, and not for an old list: its order has ended here a while ago. */
+  | { readonly kind: "OPEN_AFTER_END" }
   /** The venue took a cancel of it; its end is yet to come. */
   | { readonly kind: "CANCEL_TAKEN" }
   /** The venue refused to cancel it, and it is still open. */

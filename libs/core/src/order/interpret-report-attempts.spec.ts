@@ -26,7 +26,6 @@ const resentInDoubt: Order = { ...orderIn("IN_DOUBT"), attemptCount: 2, state: "
 
 describe("given a second attempt, when the first is told of", () => {
   it.each([
-    ["open", reportOf("OPEN")],
     ["cancelled", reportOf("CANCELLED")],
     ["filled, without a fill", reportOf("FILLED")],
     ["refused", failureOf("REJECTED", refused)],
@@ -51,7 +50,12 @@ describe("given a second attempt, when the first is told of", () => {
 
   it("as filled, in parts, so each part counts and one cancel is asked for", () => {
     const report = reportOf("FILLED", { fills: [f1, fillOf("F2", "0.6")] });
-    expect(eventsOf(resentInDoubt, report)).toEqual(["FILLED_PARTLY", "FILLED_PARTLY", "CANCEL_REQUESTED"]);
+    expect(eventsOf(resentInDoubt, report)).toEqual([
+      "FILLED_PARTLY",
+      "FILLED_PARTLY",
+      "CANCEL_REQUESTED",
+      "SURPLUS_ATTEMPT",
+    ]);
   });
 
   it.each([

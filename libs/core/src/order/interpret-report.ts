@@ -1,24 +1,23 @@
-import { compare } from "../money/decimal.ts";
-import { type DeadAttemptContext, deadAttemptEvent } from "../retry/dead-attempt-event.ts";
-import { addMs, elapsedMs, type WallTime } from "../time/wall-time.ts";
+import { type OrderError, orderError } from "../error/order-error.ts";
+import { type CauseOfDeath, type DeadAttemptContext, deadAttemptEvent } from "../retry/dead-attempt-event.ts";
+import type { WallTime } from "../time/wall-time.ts";
 import { applyEvent } from "./apply-event.ts";
+import { cancelAgainAt } from "./cancel-again-at.ts";
 import { isExpiring } from "./deadline.ts";
 import type { Evidence, ExecutionReport } from "./execution-report.ts";
 import { fillKey, fillKeyPrefix, type VenueFill } from "./fill.ts";
+import { hasAllFills } from "./has-all-fills.ts";
 import { attemptOf, isFateOpen, isTerminal, isWhollyFilled, mayBeAtVenue, type Order, wasAtVenue } from "./order.ts";
 import type { OrderEvent } from "./order-event.ts";
-
-/**
- * How long a cancel waits, at least and at most, before it is sent again: for the end to be reported, or after its answer
- * was lost. In between it is a quarter of the time that the cancel has been wanted for, so that a venue which never
- * answers is not asked every second for ever.
- */
-const cancelAgainMs = { taken: 5_000, unanswered: 1_000, max: 30_000, share: 0.25 } as const;
+import type { SubmitKey } from "./order-id.ts";
+import { surplusEvent } from "./surplus-event.ts";
 
 /** What interpreting needs beside the order and the report. */
 export interface InterpretContext extends DeadAttemptContext {
   /** Keys (fillKey) of the fills that the order has already. */
   readonly recordedFills: ReadonlySet<string>;
+  /** Keys of the attempts before the last one; those of a report about that one need not be read. */
+  readonly earlierKeys: ReadonlySet<SubmitKey>;
 }
 
 /**
@@ -48,6 +47,8 @@ export function interpretReport(
   } else {
     takeEarlierFills(steps, fills);
   }
+  const surplus = surplusEvent(steps.order, report, { ...context, hasNewFills: fills.length > 0 });
+  if (surplus !== undefined) steps.take(surplus);
   // A cancel that waited for the order to be found. One that the venue has refused is not sent again by itself.
   if (isFateOpen(order) && order.cancelRequest !== undefined) steps.take({ type: "CANCEL_STARTED" });
   return steps.taken;
@@ -155,6 +156,11 @@ function takeEvidence(steps: Steps, report: ExecutionReport, context: InterpretC
     case "ABSENT":
       if (hasAllFills(order, report)) takeDeath(steps, evidence, context);
       return;
+    case "REFUSED":
+      // Once the venue has shown it, its refusal proves nothing: one of the two is wrong.
+      if (!isFateOpen(order)) steps.take({ type: "CONTRADICTED", error: contradiction(evidence.error) });
+      else if (!wasAtVenue(order)) die(steps, "REJECTED", evidence, context);
+      return;
     case "UNKNOWN":
       steps.take({ type: "ANSWER_LOST", error: evidence.error });
       return;
@@ -165,15 +171,18 @@ function takeEvidence(steps: Steps, report: ExecutionReport, context: InterpretC
       steps.take({ type: "CANCEL_REFUSED", error: evidence.error });
       return;
     case "CANCEL_UNKNOWN": {
-      const cancelAfter = cancelAgainAt(order, cancelAgainMs.unanswered, context.now);
+      const cancelAfter = cancelAgainAt(cancelWantedSince(order, context.now), context.now, "UNANSWERED");
       steps.take({ type: "CANCEL_UNANSWERED", error: evidence.error, cancelAfter });
       return;
     }
-    case "CANCEL_TAKEN":
-      steps.take({ type: "CANCEL_SENT", cancelAfter: cancelAgainAt(order, cancelAgainMs.taken, context.now) });
+    case "CANCEL_TAKEN": {
+      const cancelAfter = cancelAgainAt(cancelWantedSince(order, context.now), context.now, "TAKEN");
+      steps.take({ type: "CANCEL_SENT", cancelAfter });
       return;
+    }
     case "TRADE":
     case "OPEN":
+    case "OPEN_AFTER_END":
       return;
   }
 }
@@ -187,9 +196,22 @@ function takeDeath(
   // "Not sent" and "absent" speak of an attempt whose fate is open; once the venue has had it they are old news, also
   // where it has forgotten it since. A refusal ends what the venue has, too; of an attempt that is known to be dead it is old news.
   if (evidence.kind === "REJECTED" ? order.state === "FAILED" : !isFateOpen(order) || wasAtVenue(order)) return;
-  const asked = "retryAfterMs" in evidence && evidence.retryAfterMs !== undefined;
-  const waits = asked ? { ...context, retryAfterMs: evidence.retryAfterMs } : context;
-  steps.take(deadAttemptEvent(order, evidence.kind, evidence.error, waits));
+  die(steps, evidence.kind, evidence, context);
+}
+
+function die(
+  steps: Steps,
+  cause: CauseOfDeath,
+  { error, retryAfterMs }: { readonly error: OrderError; readonly retryAfterMs?: number },
+  context: InterpretContext,
+): void {
+  const waits = retryAfterMs === undefined ? context : { ...context, retryAfterMs };
+  steps.take(deadAttemptEvent(steps.order, cause, error, waits));
+}
+
+function contradiction({ code, message }: OrderError): OrderError {
+  const text = `the venue refuses what it has shown as open (${code}: ${message})`;
+  return orderError("ANSWER_LOST", text, { code, message });
 }
 
 /** What we cancelled at the venue because its expire_time had passed has expired. */
@@ -198,12 +220,6 @@ function endOf(order: Order, told: "CANCELLED" | "EXPIRED"): "COMPLETED" | "CANC
   return isExpiring(order) ? "EXPIRED" : told;
 }
 
-/** Whether the venue's count of what is filled is reached: an end is believed only with all the fills before it. */
-function hasAllFills(order: Order, report: ExecutionReport): boolean {
-  return report.cumQuantity === undefined || compare(order.cumQuantity, report.cumQuantity) >= 0;
-}
-
-function cancelAgainAt({ cancelRequest }: Order, leastMs: number, now: WallTime): WallTime {
-  const wantedMs = elapsedMs(cancelRequest?.at ?? now, now);
-  return addMs(now, Math.min(Math.max(leastMs, wantedMs * cancelAgainMs.share), cancelAgainMs.max));
+function cancelWantedSince({ cancelRequest }: Order, now: WallTime): WallTime {
+  return cancelRequest?.at ?? now;
 }

@@ -23,7 +23,7 @@ function told(order: Order, events: readonly OrderEvent[], recovered = false): r
   return records.map(({ type }) => type).filter((type) => type !== "order.transition");
 }
 
-const { ATTEMPT_PREPARED, FILLED_PARTLY, FILLED_FULLY, CANCELLED, EXPIRED, COMPLETED } = sampleEvents;
+const { ATTEMPT_PREPARED, FILLED_PARTLY, FILLED_FULLY, CANCELLED, EXPIRED, COMPLETED, SURPLUS_ATTEMPT } = sampleEvents;
 const cancelled = { at: orderIn("PENDING").updatedAt, reason: "asked" };
 
 describe("what is told beside a transition, given", () => {
@@ -46,6 +46,13 @@ describe("what is told beside a transition, given", () => {
     ["a no", orderIn("AWAITING_CONFIRMATION"), [sampleEvents.DECLINED], []],
     ["a deadline that lapsed", orderIn("AWAITING_CONFIRMATION"), [sampleEvents.CONFIRMATION_LAPSED], []],
     ["a denial", orderIn("AWAITING_CONFIRMATION"), [sampleEvents.DENIED], []],
+    ["an attempt that turned up", orderIn("CONFIRMING"), [SURPLUS_ATTEMPT], ["order.surplus_attempt"]],
+    [
+      "one that is told again",
+      orderIn("FILLED", { surplusAttempts: [SURPLUS_ATTEMPT.attempt] }),
+      [SURPLUS_ATTEMPT],
+      [],
+    ],
     ["a fill after the end", orderIn("CANCELLED"), [FILLED_PARTLY], ["order.late_fill"]],
     ["a fill after FILLED", orderIn("FILLED"), [FILLED_PARTLY], ["order.overfill"]],
     ["more than was ordered", orderIn("CONFIRMING"), [filledAt("50000", "1.1")], ["order.overfill", "order.executed"]],

@@ -5,6 +5,7 @@ import { isTerminal, type Order } from "./order.ts";
 import type { OrderEvent } from "./order-event.ts";
 import type { OrderEventRecord } from "./order-event-record.ts";
 import type { Execution, OrderNotice } from "./order-notice.ts";
+import { surplusOf } from "./surplus-attempt.ts";
 
 /** An average price that costs more than this against the expected one is an alert; exactly this is none. */
 export const slippageAlertBps = 50;
@@ -24,6 +25,7 @@ export function noticesOf(before: Order, after: Order, event: OrderEvent): reado
   const hasEnded = !isTerminal(before) && isTerminal(after);
   return [
     ...(isFill ? fillAlerts(before, after, event) : []),
+    ...(event.type === "SURPLUS_ATTEMPT" ? surplusAlert(before, event) : []),
     ...(event.type === "ATTEMPT_PREPARED" && after.attemptCount === 1 ? [started] : []),
     ...(hasEnded ? endOf(after, event) : []),
     ...(hasEnded || (isFill && isTerminal(before)) ? slippageAlert(before, after) : []),
@@ -41,6 +43,12 @@ function fillAlerts(before: Order, after: Order, event: OrderEvent): readonly No
     ...(late ? [{ type: "order.late_fill", cause: event } as const] : []),
     ...(overfilled ? [{ type: "order.overfill", cause: event } as const] : []),
   ];
+}
+
+/** Told once for each: when it is found. */
+function surplusAlert(before: Order, event: Extract<OrderEvent, { type: "SURPLUS_ATTEMPT" }>): readonly Notice[] {
+  if (surplusOf(before, event.attempt.submitKey) !== undefined) return [];
+  return [{ type: "order.surplus_attempt", cause: event }];
 }
 
 function endOf(order: Order, event: OrderEvent): readonly Notice[] {

@@ -22,6 +22,7 @@ export type OrderEventRecordType =
   | "order.transition"
   | "order.late_fill"
   | "order.overfill"
+  | "order.surplus_attempt"
   | "order.execution_started"
   | "order.executed"
   | "order.execution_failed"

@@ -3,6 +3,7 @@ import type { Price } from "../money/price.ts";
 import type { WallTime } from "../time/wall-time.ts";
 import type { VenueFill } from "./fill.ts";
 import type { SubmitKey, VenueOrderId } from "./order-id.ts";
+import type { SurplusAttempt } from "./surplus-attempt.ts";
 
 /** What can happen to an order. Each carries all that its transition needs, so that events replay to the row. */
 export type OrderEvent =
@@ -32,6 +33,8 @@ export type OrderEvent =
   | { readonly type: "ANSWER_LOST"; readonly error: OrderError }
   /** The venue had it, and for a while now has known nothing of it any more. */
   | { readonly type: "VANISHED"; readonly error: OrderError }
+  /** The venue's answer refuses what the venue has shown: one of the two is wrong, and evidence must tell which. */
+  | { readonly type: "CONTRADICTED"; readonly error: OrderError }
   /** The venue has it. */
   | { readonly type: "ACCEPTED"; readonly venueOrderId?: VenueOrderId }
   /** An operator said which venue order the doubtful attempt is, and the venue showed it. */
@@ -72,6 +75,8 @@ export type OrderEvent =
   /** It is gone from the venue, or provably never was there, and nothing more will come. */
   | { readonly type: "CANCELLED" }
   /** The venue ended what was not filled. */
-  | { readonly type: "EXPIRED" };
+  | { readonly type: "EXPIRED" }
+  /** An attempt that the order does not follow turned up at the venue, was asked to be cancelled there, or has ended. */
+  | { readonly type: "SURPLUS_ATTEMPT"; readonly attempt: SurplusAttempt };
 
 export type OrderEventType = OrderEvent["type"];

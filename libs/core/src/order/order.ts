@@ -9,6 +9,7 @@ import { type WallTime, wallTime } from "../time/wall-time.ts";
 import type { Instruction } from "./instruction.ts";
 import type { OrderId, SubmitKey, VenueOrderId } from "./order-id.ts";
 import { isFinal, type OrderState, type Phase } from "./order-state.ts";
+import type { SurplusAttempt } from "./surplus-attempt.ts";
 
 /** One try to place an order; durable before anything is sent. */
 export interface Attempt {
@@ -60,6 +61,8 @@ export interface OrderProgress {
   readonly lastError?: OrderError;
   /** Once set, no new attempt starts. */
   readonly cancelRequest?: CancelRequest;
+  /** Absent while there was none. They stay when they have ended: old news of one is not taken for a new one. */
+  readonly surplusAttempts?: readonly SurplusAttempt[];
   /** When each state was entered, the last time it was. */
   readonly stateTimes: Readonly<Partial<Record<OrderState, WallTime>>>;
   readonly firstFillAt?: WallTime;

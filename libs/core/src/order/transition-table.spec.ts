@@ -23,6 +23,7 @@ FAILED              FAIL! .     FAIL! FAIL! FAIL! .     .     FAIL! .     .     
 REJECTED            .     .     REJD  REJD  REJD  .     REJD  .     .     .     .     .     .     .
 ANSWER_LOST         .     .     DOUBT .     .     .     .     .     .     .     .     .     .     .
 VANISHED            .     .     .     .     DOUBT DOUBT DOUBT .     .     .     .     .     .     .
+CONTRADICTED        .     .     .     .     DOUBT DOUBT .     .     .     .     .     .     .     .
 ACCEPTED            .     .     OPEN  OPEN  .     .     .     CONF  .     .     .     .     .     .
 ADOPTED             .     .     .     OPEN  .     .     .     .     .     .     .     .     .     .
 DECLARED_DEAD       .     .     .     CXLD  .     .     .     .     .     .     .     .     .     .
@@ -38,6 +39,7 @@ CANCEL_UNANSWERED   .     .     .     .     .     .     =     .     .     .     
 CANCEL_REFUSED      .     .     .     .     .     .     OPEN  .     .     .     .     .     .     .
 CANCELLED           .     .     CXLD  CXLD  CXLD  CXLD  CXLD  .     .     .     .     .     .     .
 EXPIRED             .     .     EXPD  EXPD  EXPD  EXPD  EXPD  .     .     .     .     .     .     .
+SURPLUS_ATTEMPT     .     .     =     =     =     =     =     =     =     =     =     =     =     .
 `;
 
 const phaseNames: Readonly<Record<string, Phase>> = {
@@ -99,8 +101,8 @@ const unlisted = pairs.filter(({ so }) => so === "refused");
 describe("the matrix", () => {
   it("has every pair of phase and event once", () => {
     const keys = pairs.map(({ phase, event }) => `${phase} ${event}`);
-    expect(keys).toHaveLength(14 * 25);
-    expect(new Set(keys)).toHaveLength(14 * 25);
+    expect(keys).toHaveLength(14 * 27);
+    expect(new Set(keys)).toHaveLength(14 * 27);
     expect(new Set(pairs.map(({ phase }) => phase))).toEqual(new Set(phases));
     expect(new Set(pairs.map(({ event }) => event))).toEqual(new Set(Object.keys(sampleEvents)));
   });

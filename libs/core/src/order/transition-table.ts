@@ -27,6 +27,18 @@ const deadAttempt = { RETRY_SCHEDULED: "FAILED_WILL_RETRY", FAILED: "FAILED_FINA
  */
 const forgotten = { VANISHED: "IN_DOUBT" } as const satisfies Row;
 
+/**
+ * An attempt that was refused and is open, by the same venue's word: a lie, or an old message. In doubt it is looked
+ * up; a retry, or an end, that trusts the refusal would leave it behind alive.
+ */
+const contradicted = { CONTRADICTED: "IN_DOUBT" } as const satisfies Row;
+
+/** Wherever there was an attempt, another one of the order can turn up; the order goes on as if it had not. */
+const surplus = { SURPLUS_ATTEMPT: "STAY" } as const satisfies Row;
+
+/** What comes after the end of an order that had an attempt. */
+const ended = { ...lateFills, ...surplus } as const satisfies Row;
+
 /** THE state machine: what is not listed is refused. */
 export const transitionTable: Readonly<Record<Phase, Row>> = {
   PENDING: {
@@ -51,6 +63,7 @@ export const transitionTable: Readonly<Record<Phase, Row>> = {
     ANSWER_LOST: "IN_DOUBT",
     CANCEL_REQUESTED: "STAY", // the venue may or may not have it: evidence first
     EXPIRE_TIME_PASSED: "STAY",
+    ...surplus,
   },
   IN_DOUBT: {
     ...deadAttempt, // proven absent
@@ -63,25 +76,30 @@ export const transitionTable: Readonly<Record<Phase, Row>> = {
     REJECTED: "REJECTED", // found, refused
     CANCEL_REQUESTED: "STAY",
     EXPIRE_TIME_PASSED: "STAY",
+    ...surplus,
   },
   CONFIRMING: {
     ...deadAttempt, // some venues acknowledge first and refuse later; a transaction can fail on chain
     ...fills,
     ...venueEnds,
     ...forgotten,
+    ...contradicted,
     REJECTED: "REJECTED",
     LANDED: "STAY",
     CANCEL_REQUESTED: "CANCELLING",
     EXPIRE_TIME_PASSED: "CANCELLING",
     CANCEL_STARTED: "CANCELLING",
+    ...surplus,
   },
   PARTIALLY_FILLED: {
     ...fills,
     ...venueEnds,
     ...forgotten,
+    ...contradicted,
     CANCEL_REQUESTED: "CANCELLING",
     EXPIRE_TIME_PASSED: "CANCELLING",
     CANCEL_STARTED: "CANCELLING",
+    ...surplus,
   },
   CANCELLING: {
     ...venueEnds,
@@ -92,6 +110,7 @@ export const transitionTable: Readonly<Record<Phase, Row>> = {
     CANCEL_SENT: "STAY",
     CANCEL_UNANSWERED: "STAY",
     CANCEL_REFUSED: "OPEN",
+    ...surplus,
   },
   FAILED_WILL_RETRY: {
     ...deadAttempt, // the next prepare failed
@@ -100,12 +119,13 @@ export const transitionTable: Readonly<Record<Phase, Row>> = {
     ATTEMPT_PREPARED: "SUBMITTED",
     CANCEL_REQUESTED: "CANCELLED",
     EXPIRE_TIME_PASSED: "EXPIRED",
+    ...surplus,
   },
-  FAILED_FINAL: lateFills,
-  FILLED: lateFills, // an overfill
-  CANCELLED: lateFills,
-  EXPIRED: lateFills,
-  REJECTED: lateFills,
+  FAILED_FINAL: ended,
+  FILLED: ended, // a fill is an overfill
+  CANCELLED: ended,
+  EXPIRED: ended,
+  REJECTED: ended,
   DENIED: {}, // nothing was ever sent
 };
 

@@ -70,6 +70,8 @@ export interface OrderStore {
 
   /** Orders of these venue accounts that a server must act on by `now`, most overdue first; at most `limit`. */
   due(venueAccounts: readonly VenueAccount[], now: WallTime, limit: number): Promise<readonly Order[]>;
+  /** As `due`, for surplus attempts of theirs that a server must cancel; orders that have ended are among them. */
+  surplusDue(venueAccounts: readonly VenueAccount[], now: WallTime, limit: number): Promise<readonly Order[]>;
   /** Orders that are not final, oldest first; at most `limit`, after `after`. */
   live(
     filter: { readonly venue?: VenueId; readonly account?: AccountId },

@@ -50,6 +50,13 @@ describe("metrics", () => {
     expect(told(orderIn("FILLED"), [sampleEvents.FILLED_PARTLY]).told("surefill_overfills")).toEqual(["1 venue=paper"]);
   });
 
+  it("given an attempt that turned up, so it is counted once, whatever comes of it", () => {
+    const { SURPLUS_ATTEMPT } = sampleEvents;
+    const { cancelAfter: _, ...ended } = SURPLUS_ATTEMPT.attempt;
+    const meter = told(orderIn("CANCELLED"), [SURPLUS_ATTEMPT, { ...SURPLUS_ATTEMPT, attempt: ended }]);
+    expect(meter.told("surefill_surplus_attempts")).toEqual(["1 venue=paper"]);
+  });
+
   it("given a retry and a recovery, so they are counted", () => {
     expect(told(orderIn("SUBMITTED"), [sampleEvents.RETRY_SCHEDULED]).told("surefill_retries")).toEqual([
       "1 venue=paper code=VENUE_BUSY",
@@ -72,7 +79,7 @@ describe("metrics", () => {
     const zeros = meter.measured.map((one) => `${one.name} ${spelt(one)}`);
     expect(zeros).toContain("surefill_invariant_violations 0 invariant=EVENTS_REPLAY");
     expect(zeros).toContain("surefill_overfills 0 venue=paper");
-    expect(zeros).toHaveLength(Object.keys(invariants).length + 5);
+    expect(zeros).toHaveLength(Object.keys(invariants).length + 6);
   });
 
   it("given an audit, so what it saw, left out and found is counted", () => {

@@ -28,8 +28,9 @@ export class OrderMetrics {
 
   /** Begins what is rare at 0: a counter that first shows at 1 has not grown, so no alert would go off. */
   venueOpened(venue: string): void {
-    const { fills, lateFills, overfills, recoveries, slippageAlerts } = this.#instruments;
-    for (const counter of [fills, lateFills, overfills, recoveries, slippageAlerts]) counter.add(0, { venue });
+    const { fills, lateFills, overfills, surplusAttempts, recoveries, slippageAlerts } = this.#instruments;
+    const rare = [lateFills, overfills, surplusAttempts, recoveries, slippageAlerts];
+    for (const counter of [fills, ...rare]) counter.add(0, { venue });
   }
 
   /** Counts a change that became durable; `before` is undefined for a new order. */
@@ -55,6 +56,9 @@ export class OrderMetrics {
         return;
       case "order.overfill":
         instruments.overfills.add(1, { venue });
+        return;
+      case "order.surplus_attempt":
+        instruments.surplusAttempts.add(1, { venue });
         return;
       case "order.recovered":
         instruments.recoveries.add(1, { venue });
@@ -115,6 +119,7 @@ function instrumentsOf(meter: Meter) {
     fills: counter("fills", "Executions recorded."),
     lateFills: counter("late_fills", "Executions recorded after their order had ended."),
     overfills: counter("overfills", "Executions beyond what was ordered."),
+    surplusAttempts: counter("surplus_attempts", "Attempts found alive that their orders had gone on without."),
     retries: counter("retries", "Attempts that will be made again, by the code of what went wrong."),
     recoveries: counter("recoveries", "Orders taken up from a process that is gone."),
     slippageAlerts: counter("slippage_alerts", "Orders whose average price was too far from the expected one."),

@@ -5,6 +5,7 @@ import { fillKey } from "../order/fill.ts";
 import { nextActionAt } from "../order/next-action-at.ts";
 import { attemptOf, type Order } from "../order/order.ts";
 import type { OrderId } from "../order/order-id.ts";
+import { surplusDueAt } from "../order/surplus-attempt.ts";
 import type { Position } from "../position/position.ts";
 import type { Posting } from "../position/post-fill.ts";
 import { changeFault } from "../store/change-fault.ts";
@@ -80,6 +81,14 @@ export function memoryOrders(tables: MemoryTables, clock: Clock, open: () => voi
         .sort((a, b) => dueAt(a) - dueAt(b) || compareIds(a, b))
         .slice(0, limit);
     },
+    async surplusDue(venueAccounts, now, limit) {
+      open();
+      const keys = new Set(venueAccounts.map(venueAccountKey));
+      return [...tables.withSurplus.values()]
+        .filter((order) => keys.has(venueAccountKey(order.instruction)) && surplusAt(order) <= now)
+        .sort((a, b) => surplusAt(a) - surplusAt(b) || compareIds(a, b))
+        .slice(0, limit);
+    },
     async live({ venue, account }, limit, after) {
       open();
       return [...tables.open.values()]
@@ -108,6 +117,10 @@ function orderBy(tables: MemoryTables, orderId: OrderId | undefined): Order | un
 
 function dueAt(order: Order): number {
   return nextActionAt(order) ?? Number.POSITIVE_INFINITY;
+}
+
+function surplusAt(order: Order): number {
+  return surplusDueAt(order) ?? Number.POSITIVE_INFINITY;
 }
 
 function compareIds(a: { readonly orderId: OrderId }, b: { readonly orderId: OrderId }): number {

@@ -6,6 +6,7 @@ import type { Fill } from "../order/fill.ts";
 import { isTerminal, type Order } from "../order/order.ts";
 import type { OrderEventRecord } from "../order/order-event-record.ts";
 import type { ClientOrderId, OrderId } from "../order/order-id.ts";
+import { surplusDueAt } from "../order/surplus-attempt.ts";
 import type { Holding, Position } from "../position/position.ts";
 import type { CancelAllCampaign, CancelAllTarget } from "../store/cancel-all-store.ts";
 import type { KeptEvidence } from "../store/evidence-log.ts";
@@ -31,6 +32,8 @@ export class MemoryTables {
   readonly orders = new Map<OrderId, Order>();
   /** Orders that are not final, so that `due` and `live` don't read all there ever were. */
   readonly open = new Map<OrderId, Order>();
+  /** Orders of which a surplus attempt may be alive, ended ones too. */
+  readonly withSurplus = new Map<OrderId, Order>();
   readonly orderIdsByClientOrderId = new Map<string, OrderId>();
   readonly attempts = new Map<OrderId, readonly StoredAttempt[]>();
   readonly orderIdsBySubmitKey = new Map<string, OrderId>();
@@ -62,6 +65,8 @@ export class MemoryTables {
     this.orderIdsByClientOrderId.set(clientKey(order.instruction), order.orderId);
     if (isTerminal(order)) this.open.delete(order.orderId);
     else this.open.set(order.orderId, order);
+    if (surplusDueAt(order) === undefined) this.withSurplus.delete(order.orderId);
+    else this.withSurplus.set(order.orderId, order);
   }
 
   putEvent(record: OrderEventRecord): void {

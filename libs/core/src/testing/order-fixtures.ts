@@ -6,10 +6,18 @@ import { price } from "../money/price.ts";
 import { quantity, zeroQuantity } from "../money/quantity.ts";
 import { type VenueFill, venueFillId } from "../order/fill.ts";
 import type { Instruction } from "../order/instruction.ts";
-import type { Attempt, Order, OrderPhase, OrderProgress, OrderTerms } from "../order/order.ts";
+import {
+  type Attempt,
+  dueAtOnce,
+  type Order,
+  type OrderPhase,
+  type OrderProgress,
+  type OrderTerms,
+} from "../order/order.ts";
 import type { OrderEvent, OrderEventType } from "../order/order-event.ts";
 import { clientOrderId, orderId, submitKey, venueOrderId } from "../order/order-id.ts";
 import { type Phase, phases } from "../order/order-state.ts";
+import type { SurplusAttempt } from "../order/surplus-attempt.ts";
 import { stateOfPhase } from "../order/transition-table.ts";
 import { positionId } from "../position/position-id.ts";
 import { addMs, type WallTime, wallTime } from "../time/wall-time.ts";
@@ -83,6 +91,14 @@ export const refused: OrderError = orderError("INSUFFICIENT_FUNDS", "no balance"
 export const lost: OrderError = orderError("ANSWER_LOST", "no answer");
 export const expired: OrderError = orderError("ATTEMPT_EXPIRED", "validity passed");
 
+/** An earlier attempt that turned up at the venue. */
+export const surplusAttempt: SurplusAttempt = {
+  submitKey: submitKey("key-0"),
+  venueOrderId: venueOrderId("V0"),
+  foundAt: after(50),
+  cancelAfter: dueAtOnce.cancel,
+};
+
 /** One event of each type. */
 export const sampleEvents: { readonly [Type in OrderEventType]: Extract<OrderEvent, { type: Type }> } = {
   CONFIRMED: { type: "CONFIRMED" },
@@ -95,6 +111,7 @@ export const sampleEvents: { readonly [Type in OrderEventType]: Extract<OrderEve
   REJECTED: { type: "REJECTED", error: refused },
   ANSWER_LOST: { type: "ANSWER_LOST", error: lost },
   VANISHED: { type: "VANISHED", error: lost },
+  CONTRADICTED: { type: "CONTRADICTED", error: lost },
   ACCEPTED: { type: "ACCEPTED", venueOrderId: venueOrderId("V1") },
   ADOPTED: { type: "ADOPTED", venueOrderId: venueOrderId("V1"), operator: "ann", reason: "seen at the venue" },
   DECLARED_DEAD: { type: "DECLARED_DEAD", operator: "ann", reason: "the venue confirms it" },
@@ -110,6 +127,7 @@ export const sampleEvents: { readonly [Type in OrderEventType]: Extract<OrderEve
   CANCEL_REFUSED: { type: "CANCEL_REFUSED", error: refused },
   CANCELLED: { type: "CANCELLED" },
   EXPIRED: { type: "EXPIRED" },
+  SURPLUS_ATTEMPT: { type: "SURPLUS_ATTEMPT", attempt: surplusAttempt },
 };
 
 /** An order in `phase` as it would be read from a store, filled to 0.4 or 1 where the phase says so. */

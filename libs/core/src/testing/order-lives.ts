@@ -192,6 +192,7 @@ const makers: {
   REJECTED: (_, { error }) => ({ type: "REJECTED", error }),
   ANSWER_LOST: (_, { error }) => ({ type: "ANSWER_LOST", error }),
   VANISHED: (_, { error }) => ({ type: "VANISHED", error }),
+  CONTRADICTED: (_, { error }) => ({ type: "CONTRADICTED", error }),
   ACCEPTED: ({ orderId: id }, { named }) =>
     named ? { type: "ACCEPTED", venueOrderId: venueOrderId(`v-${id}`) } : { type: "ACCEPTED" },
   ADOPTED: ({ orderId: id }, { reason, error }) => ({
@@ -210,6 +211,13 @@ const makers: {
   CANCEL_REFUSED: (_, { error }) => ({ type: "CANCEL_REFUSED", error }),
   CANCELLED: () => ({ type: "CANCELLED" }),
   EXPIRED: () => ({ type: "EXPIRED" }),
+  SURPLUS_ATTEMPT: (order, { named, joined, at, earlierAttempt }) => ({
+    type: "SURPLUS_ATTEMPT",
+    attempt: present(
+      { submitKey: submitKey(`${order.orderId}-${earlierAttempt ? 1 : order.attemptCount}`), foundAt: at },
+      { cancelAfter: joined ? at : undefined, venueOrderId: named ? venueOrderId(`s-${order.orderId}`) : undefined },
+    ),
+  }),
 };
 
 /** Every type of event there is. */

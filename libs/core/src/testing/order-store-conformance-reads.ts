@@ -160,6 +160,39 @@ export function describeReads(get: OpenedGetter): void {
     });
   });
 
+  describe("orders with a surplus attempt that is due", () => {
+    const found = (before: OrderChange, key: string, afterMs?: number): OrderChange => {
+      const attempt = { submitKey: submitKey(key), venueOrderId: venueOrderId("v"), foundAt: placedAt };
+      const due = afterMs === undefined ? {} : { cancelAfter: addMs(placedAt, afterMs) };
+      return changed(before, [{ type: "SURPLUS_ATTEMPT", attempt: { ...attempt, ...due } }]);
+    };
+
+    it("are given by time, whether or not they have ended, until it has ended", async () => {
+      const { store } = get();
+      const account = freshAccount();
+      const here = { venue: venueId("paper"), account };
+      const open = await commitOpen(store, { account });
+      const ended = filled(await commitOpen(store, { account }));
+      await store.orders.commit(ended);
+      const [first, second] = [found(ended, "one", 0), found(open, "one", 10)];
+      for (const change of [second, first]) await store.orders.commit(change);
+      const ofLater = found(second, "two", 20);
+      await store.orders.commit(ofLater);
+
+      const due = async (afterMs: number, limit = 10) =>
+        store.orders.surplusDue([here], addMs(placedAt, afterMs), limit);
+      expect(await due(10)).toEqual([first.order, ofLater.order]);
+      expect(await due(10, 1)).toEqual([first.order]);
+      expect(await due(9)).toEqual([first.order]);
+      expect(
+        await store.orders.surplusDue([{ ...here, venue: venueId("elsewhere") }], addMs(placedAt, 99), 10),
+      ).toEqual([]);
+      for (const change of [found(first, "one"), found(ofLater, "one")]) await store.orders.commit(change);
+      expect(await due(19)).toEqual([]);
+      expect((await due(20)).map(({ orderId }) => orderId)).toEqual([open.order.orderId]);
+    });
+  });
+
   describe("due orders", () => {
     it("are those that a server must act on by now, new ones whatever the clock says, then the most overdue first", async () => {
       const { store } = get();

@@ -3,7 +3,7 @@ import { changeOrder } from "../order/change-order.ts";
 import type { Evidence, ExecutionReport } from "../order/execution-report.ts";
 import { fillKey, type VenueFill } from "../order/fill.ts";
 import { interpretReport } from "../order/interpret-report.ts";
-import type { Order } from "../order/order.ts";
+import { attemptOf, type Order } from "../order/order.ts";
 import type { OrderEvent } from "../order/order-event.ts";
 import { defaultRetryPolicy } from "../retry/retry-policy.ts";
 import type { WallTime } from "../time/wall-time.ts";
@@ -35,7 +35,14 @@ export function interpreted(
   now: WallTime = toldAt,
 ): readonly OrderEvent[] {
   const recordedFills = new Set(recorded.map(fillKey));
-  return interpretReport(frozen(order), frozen(report), { now, policy: defaultRetryPolicy, unit: 0, recordedFills });
+  const earlierKeys = new Set(attemptOf(order)?.number === 1 ? [] : [firstAttempt.submitKey]);
+  return interpretReport(frozen(order), frozen(report), {
+    now,
+    policy: defaultRetryPolicy,
+    unit: 0,
+    recordedFills,
+    earlierKeys,
+  });
 }
 
 /** The types of what `report` adds, in turn. */

@@ -52,7 +52,10 @@ function isTelling(order: Order, answer: LookupAnswer): boolean {
 }
 
 /** An attempt as the venue can be asked about it. */
-export function attemptReference({ instruction }: Order, { submitKey, venueOrderId }: Attempt): AttemptReference {
+export function attemptReference(
+  { instruction }: Order,
+  { submitKey, venueOrderId }: Pick<Attempt, "submitKey" | "venueOrderId">,
+): AttemptReference {
   const { account, instrument } = instruction;
   return { account, instrument, submitKey, ...(venueOrderId === undefined ? {} : { venueOrderId }) };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { SurefillError } from "../error/surefill-error.ts";
+import { dueAtOnce } from "../order/order.ts";
 import { keyOf, orderAfter, pathTo, stored, venueAccount } from "../testing/desk-for-tests.ts";
 import { aboutOrder, observerOf, streamForTests } from "../testing/observer-for-tests.ts";
-import { fillOf } from "../testing/order-fixtures.ts";
+import { fillOf, sampleEvents } from "../testing/order-fixtures.ts";
 import { pass, settle } from "../testing/settle.ts";
 
 const f1 = fillOf("F1", "0.4");
@@ -19,6 +20,19 @@ describe("a stream", () => {
     stream.tell(aboutOrder(order, trade));
     await settle();
     expect(await stored(test, order)).toMatchObject({ state: "PARTIALLY_FILLED", cumQuantity: "0.4" });
+  });
+
+  it("given an earlier attempt that it shows as open, so it is to be cancelled, and told as an alert", async () => {
+    const stream = streamForTests();
+    const test = observerOf({ watch: stream.watch });
+    const { ATTEMPT_PREPARED, RETRY_SCHEDULED, ACCEPTED } = sampleEvents;
+    const order = await orderAfter(test, [ATTEMPT_PREPARED, RETRY_SCHEDULED, ATTEMPT_PREPARED, ACCEPTED]);
+    test.observer.start();
+    stream.tell(aboutOrder(order));
+    await settle();
+    const surplus = { submitKey: keyOf(order.orderId, 1), cancelAfter: dueAtOnce.cancel };
+    expect(await stored(test, order)).toMatchObject({ state: "CONFIRMING", surplusAttempts: [surplus] });
+    expect(test.complaints).toContainEqual(expect.objectContaining({ event: "order.surplus_attempt" }));
   });
 
   it("given an order's reports in turn, so they are recorded in turn, each in a commit of its own", async () => {

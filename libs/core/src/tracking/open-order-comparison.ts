@@ -4,6 +4,7 @@ import { compare } from "../money/decimal.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
 import { attemptOf, isTerminal, type Order } from "../order/order.ts";
 import type { OrderId, SubmitKey } from "../order/order-id.ts";
+import { surplusOf } from "../order/surplus-attempt.ts";
 import type { LiveOrder } from "../store/live-order.ts";
 import { elapsedMs, type WallTime } from "../time/wall-time.ts";
 import type { LiveOrders } from "./live-orders.ts";
@@ -103,15 +104,14 @@ export class OpenOrderComparison {
 
   async #differenceOf(order: Order, report: ExecutionReport, askedAt: WallTime): Promise<readonly Difference[]> {
     const { orderId } = order;
-    if (!isTerminal(order)) {
-      this.#live.take(order);
-      await this.#recorder.recordAll([{ order, report }]);
-      return attemptOf(order)?.submitKey === report.submitKey ? [] : [{ orderId, kind: "EARLIER_ATTEMPT_OPEN" }];
-    }
-    if (elapsedMs(order.updatedAt, askedAt) < graceMs) return [];
-    const fields = { order_id: orderId, submit_key: report.submitKey, state: order.state, ...this.#venueAccount };
-    this.#desk.log.error(fields, "an order that has ended here is open at the venue");
-    return [{ orderId, kind: "OPEN_AT_VENUE" }];
+    const isEarlier = attemptOf(order)?.submitKey !== report.submitKey;
+    if (!isTerminal(order)) this.#live.take(order);
+    else if (!isEarlier && isFresh(order, report, askedAt)) return [];
+    const told: ExecutionReport =
+      isTerminal(order) && !isEarlier ? { ...report, evidence: { kind: "OPEN_AFTER_END" } } : report;
+    await this.#recorder.recordAll([{ order, report: told }]);
+    if (isEarlier) return [{ orderId, kind: "EARLIER_ATTEMPT_OPEN" }];
+    return isTerminal(order) ? [{ orderId, kind: "OPEN_AT_VENUE" }] : [];
   }
 
   #rememberForeign({ submitKey, venueOrderId }: ExecutionReport): void {
@@ -129,6 +129,11 @@ function isNews({ state, attempt }: LiveOrder): boolean {
   if (state === "SUBMITTED" || state === "IN_DOUBT" || state === "FAILED") return true;
   // The fills came from an earlier attempt: the fate of this one is open.
   return state === "PARTIALLY_FILLED" && attempt?.venueOrderId === undefined;
+}
+
+/** Whether the list may be older than the order's end. One that was found open after it is listed until it is cancelled. */
+function isFresh(order: Order, { submitKey }: ExecutionReport, askedAt: WallTime): boolean {
+  return elapsedMs(order.updatedAt, askedAt) < graceMs && surplusOf(order, submitKey) === undefined;
 }
 
 function isBehind({ cumQuantity }: LiveOrder, report: ExecutionReport): boolean {

@@ -5,7 +5,7 @@ import { SurefillError } from "../error/surefill-error.ts";
 import { quantity } from "../money/quantity.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
 import type { VenueFill } from "../order/fill.ts";
-import type { Order } from "../order/order.ts";
+import { dueAtOnce, type Order } from "../order/order.ts";
 import { type SubmitKey, submitKey, venueOrderId } from "../order/order-id.ts";
 import {
   deskForTests,
@@ -208,6 +208,16 @@ describe("what stays different", () => {
         return order;
       },
     ],
+  ])("given an order %s, so it is told as %s, twice the same", async (_, kind, make) => {
+    const test = deskWithBook();
+    const order = await make(test);
+    const before = await stored(test, order);
+    expect((await now(test)).differences).toEqual([{ orderId: order.orderId, kind }]);
+    expect((await now(test)).differences).toEqual([{ orderId: order.orderId, kind }]);
+    expect(await stored(test, order)).toEqual(before);
+  });
+
+  it.each<[string, DifferenceKind, (test: Test) => Promise<Order>]>([
     [
       "ended here, open at the venue",
       "OPEN_AT_VENUE",
@@ -220,7 +230,7 @@ describe("what stays different", () => {
       },
     ],
     [
-      "an earlier attempt open at the venue",
+      "followed elsewhere, an earlier attempt open at the venue",
       "EARLIER_ATTEMPT_OPEN",
       async (test) => {
         const { ATTEMPT_PREPARED, RETRY_SCHEDULED, ACCEPTED } = sampleEvents;
@@ -230,14 +240,30 @@ describe("what stays different", () => {
         return order;
       },
     ],
-  ])("given an order %s, so it is told as %s, twice the same", async (_, kind, make) => {
-    const test = deskWithBook();
-    const order = await make(test);
-    const before = await stored(test, order);
-    expect((await now(test)).differences).toEqual([{ orderId: order.orderId, kind }]);
-    expect((await now(test)).differences).toEqual([{ orderId: order.orderId, kind }]);
-    expect(await stored(test, order)).toEqual(before);
-  });
+    [
+      "ended here, an earlier attempt open at the venue",
+      "EARLIER_ATTEMPT_OPEN",
+      async (test) => {
+        const { ATTEMPT_PREPARED, RETRY_SCHEDULED, CANCELLED } = sampleEvents;
+        const order = await orderAfter(test, [ATTEMPT_PREPARED, RETRY_SCHEDULED, ATTEMPT_PREPARED, CANCELLED]);
+        const other = await orderAfter(test, pathTo.CONFIRMING);
+        test.book.open.push(aboutOrder(order), aboutOrder(other));
+        return order;
+      },
+    ],
+  ])(
+    "given an order %s, so it is told as %s, and is to be cancelled there; a second pass changes nothing",
+    async (_, kind, make) => {
+      const test = deskWithBook();
+      const order = await make(test);
+      expect((await now(test)).differences).toEqual([{ orderId: order.orderId, kind }]);
+      const after = await stored(test, order);
+      expect(after).toMatchObject({ state: order.state, surplusAttempts: [{ cancelAfter: dueAtOnce.cancel }] });
+      expect(test.committed.at(-1)?.records.map(({ type }) => type)).toContain("order.surplus_attempt");
+      expect((await now(test)).differences).toEqual([{ orderId: order.orderId, kind }]);
+      expect(await stored(test, order)).toEqual(after);
+    },
+  );
 
   it("given an order that ended just now, so a list from before is no difference", async () => {
     const test = deskWithBook();

@@ -18,6 +18,9 @@ const byVenueOrderId = `WHERE account = $1 AND order_id >= $2::uuid AND venue = 
 const due = `WHERE is_open AND next_action_at <= $1
   AND (venue, account) IN (SELECT * FROM unnest($2::text[], $3::text[]))
   ORDER BY next_action_at, order_id LIMIT $4`;
+const surplusDue = `WHERE surplus_due_at <= $1
+  AND (venue, account) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+  ORDER BY surplus_due_at, order_id LIMIT $4`;
 const live = `WHERE is_open AND ($1::text IS NULL OR venue = $1) AND ($2::text IS NULL OR account = $2)
   AND (requested_at, order_id) > ($3::timestamptz, $4::uuid) ORDER BY requested_at, order_id LIMIT $5`;
 
@@ -73,6 +76,13 @@ export function postgresOrders(reader: Reader, group: CommitGroup, open: () => v
       const venues = venueAccounts.map(({ venue }) => venue);
       const accounts = venueAccounts.map(({ account }) => account);
       return orders("due_orders", due, [isoTime(now), venues, accounts, limit]);
+    },
+    async surplusDue(venueAccounts, now, limit) {
+      open();
+      checkLimit(limit);
+      const venues = venueAccounts.map(({ venue }) => venue);
+      const accounts = venueAccounts.map(({ account }) => account);
+      return orders("surplus_due_orders", surplusDue, [isoTime(now), venues, accounts, limit]);
     },
     async live({ venue, account }, limit, after) {
       open();

@@ -14,7 +14,7 @@ import {
   venueOrderId,
   wallTime,
 } from "@surefill/core";
-import { errorDecoder, feeDecoder, tagsDecoder, traceDecoder } from "./field-json.ts";
+import { errorDecoder, feeDecoder, surplusAttemptDecoder, tagsDecoder, traceDecoder } from "./field-json.ts";
 import {
   arrayOf,
   flag,
@@ -117,6 +117,7 @@ const causes = variant<RecordedCause, "type">("type", {
   REJECTED: { error },
   ANSWER_LOST: { error },
   VANISHED: { error },
+  CONTRADICTED: { error },
   ACCEPTED: { venueOrderId: optional(text(venueOrderId)) },
   ADOPTED: { venueOrderId: text(venueOrderId), operator: plainText, reason: plainText },
   DECLARED_DEAD: { operator: plainText, reason: plainText },
@@ -132,6 +133,7 @@ const causes = variant<RecordedCause, "type">("type", {
   CANCEL_REFUSED: { error },
   CANCELLED: {},
   EXPIRED: {},
+  SURPLUS_ATTEMPT: { attempt: surplusAttemptDecoder },
   EXECUTION_STARTED: {},
   EXECUTED: execution,
   EXECUTION_FAILED: { error: optional(error) },

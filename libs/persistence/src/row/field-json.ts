@@ -7,10 +7,14 @@ import {
   type OrderError,
   type OrderState,
   type OrderTrace,
+  type SurplusAttempt,
+  submitKey,
+  venueOrderId,
   type WallTime,
   wallTime,
 } from "@surefill/core";
 import {
+  arrayOf,
   flag,
   type JsonDecoder,
   number,
@@ -45,6 +49,15 @@ export const traceDecoder = object<OrderTrace>({
 
 const time = number(wallTime);
 const optionalTime = optional(time);
+
+export const surplusAttemptDecoder = object<SurplusAttempt>({
+  submitKey: text(submitKey),
+  venueOrderId: optional(text(venueOrderId)),
+  foundAt: time,
+  cancelAfter: optionalTime,
+});
+
+export const surplusAttemptsDecoder = arrayOf(surplusAttemptDecoder);
 
 /** When each state was entered; a state without a field does not compile. */
 export const stateTimesDecoder = object<Partial<Record<OrderState, WallTime>>>({

@@ -20,6 +20,7 @@ import {
   price,
   quantity,
   submitKey,
+  surplusDueAt,
   triggerPriceOf,
   venueId,
   venueOrderId,
@@ -27,7 +28,14 @@ import {
   wallTime,
 } from "@surefill/core";
 import { type Columns, type Flag, isTrue, nullable, required } from "./column.ts";
-import { errorDecoder, feesDecoder, stateTimesDecoder, tagsDecoder, traceDecoder } from "./field-json.ts";
+import {
+  errorDecoder,
+  feesDecoder,
+  stateTimesDecoder,
+  surplusAttemptsDecoder,
+  tagsDecoder,
+  traceDecoder,
+} from "./field-json.ts";
 import { fromJson, unreadable } from "./json-decoder.ts";
 
 /** What never changes of an order. */
@@ -82,6 +90,9 @@ export interface OrderProgressRow {
   readonly cancel_requested_at: number | null;
   readonly cancel_reason: string | null;
   readonly cancel_error: string | null;
+  readonly surplus_attempts: string | null;
+  /** When a server must cancel one of them at the venue, whatever state the order is in. */
+  readonly surplus_due_at: number | null;
   readonly state_times: string;
   readonly first_fill_at: number | null;
   readonly answered_at: number | null;
@@ -142,6 +153,8 @@ export const orderProgressColumns: Columns<OrderProgressRow> = {
   cancel_requested_at: nullable("time"),
   cancel_reason: nullable("text"),
   cancel_error: nullable("json"),
+  surplus_attempts: nullable("json"),
+  surplus_due_at: nullable("time"),
   state_times: required("json"),
   first_fill_at: nullable("time"),
   answered_at: nullable("time"),
@@ -202,6 +215,7 @@ export const columnsOfFields: {
     expectedPrice: ["expected_price"],
     lastError: ["last_error"],
     cancelRequest: ["cancel_requested_at", "cancel_reason", "cancel_error"],
+    surplusAttempts: ["surplus_attempts", "surplus_due_at"],
     stateTimes: ["state_times"],
     firstFillAt: ["first_fill_at"],
     answeredAt: ["answered_at"],
@@ -277,6 +291,8 @@ export function orderProgressRow(order: Order): OrderProgressRow {
     cancel_requested_at: order.cancelRequest?.at ?? null,
     cancel_reason: order.cancelRequest?.reason ?? null,
     cancel_error: order.cancelRequest?.error === undefined ? null : JSON.stringify(order.cancelRequest.error),
+    surplus_attempts: order.surplusAttempts === undefined ? null : JSON.stringify(order.surplusAttempts),
+    surplus_due_at: surplusDueAt(order) ?? null,
     state_times: JSON.stringify(order.stateTimes),
     first_fill_at: order.firstFillAt ?? null,
     answered_at: order.answeredAt ?? null,
@@ -347,7 +363,7 @@ function sizeOf(row: OrderTermsRow): Instruction["size"] {
 }
 
 function progressOf(row: OrderProgressRow): OrderProgress {
-  const { expected_price, last_error, first_fill_at, answered_at } = row;
+  const { expected_price, last_error, surplus_attempts, first_fill_at, answered_at } = row;
   const cancelRequest = cancelRequestOf(row);
   return {
     version: row.version,
@@ -359,6 +375,9 @@ function progressOf(row: OrderProgressRow): OrderProgress {
     ...(expected_price === null ? {} : { expectedPrice: price(expected_price) }),
     ...(last_error === null ? {} : { lastError: fromJson(last_error, errorDecoder, "last_error") }),
     ...(cancelRequest === undefined ? {} : { cancelRequest }),
+    ...(surplus_attempts === null
+      ? {}
+      : { surplusAttempts: fromJson(surplus_attempts, surplusAttemptsDecoder, "surplus_attempts") }),
     stateTimes: fromJson(row.state_times, stateTimesDecoder, "state_times"),
     ...(first_fill_at === null ? {} : { firstFillAt: wallTime(first_fill_at) }),
     ...(answered_at === null ? {} : { answeredAt: wallTime(answered_at) }),

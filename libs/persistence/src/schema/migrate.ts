@@ -6,6 +6,7 @@ import { FillTracking1767312000000 } from "./fill-tracking-migration.ts";
 import { IndexFillsByPosition1767484800000 } from "./index-fills-by-position-migration.ts";
 import { OrderDeadlines1768000100000 } from "./order-deadlines-migration.ts";
 import { OrderEvidence1767657600000 } from "./order-evidence-migration.ts";
+import { SurplusAttempts1768100000000 } from "./surplus-attempts-migration.ts";
 import { AddTradingStates1767398400000 } from "./trading-state-migration.ts";
 import { TriggeredOrders1768000200000 } from "./triggered-orders-migration.ts";
 
@@ -20,6 +21,7 @@ export const migrations = [
   OrderDeadlines1768000100000,
   AddCancelAlls1767402000000,
   TriggeredOrders1768000200000,
+  SurplusAttempts1768100000000,
 ];
 
 export const migrationsTableName = "surefill_migrations";

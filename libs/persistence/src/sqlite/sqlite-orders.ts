@@ -27,6 +27,11 @@ export function sqliteOrders(database: Database, group: CommitGroup, open: () =>
       AND (venue, account) IN (SELECT value ->> 'venue', value ->> 'account' FROM json_each(:venueAccounts))
       ORDER BY next_action_at, order_id LIMIT :limit`,
   );
+  const surplusDue = select(
+    `WHERE surplus_due_at <= :now
+      AND (venue, account) IN (SELECT value ->> 'venue', value ->> 'account' FROM json_each(:venueAccounts))
+      ORDER BY surplus_due_at, order_id LIMIT :limit`,
+  );
   const live = select(
     `WHERE is_open = 1 AND (:venue IS NULL OR venue = :venue) AND (:account IS NULL OR account = :account)
       AND (requested_at, order_id) > (:requestedAt, :orderId) ORDER BY requested_at, order_id LIMIT :limit`,
@@ -88,6 +93,11 @@ export function sqliteOrders(database: Database, group: CommitGroup, open: () =>
       open();
       checkLimit(limit);
       return due.all({ venueAccounts: JSON.stringify(venueAccounts), now, limit }).map(orderOf);
+    },
+    async surplusDue(venueAccounts, now, limit) {
+      open();
+      checkLimit(limit);
+      return surplusDue.all({ venueAccounts: JSON.stringify(venueAccounts), now, limit }).map(orderOf);
     },
     async live({ venue = null, account = null }, limit, after) {
       open();

@@ -612,7 +612,8 @@ export type OrderEvent = Message<"surefill.v1.OrderEvent"> & {
    * What kind of event. "order.transition" for each step; beside the step that caused them: "order.execution_started"
    * (the first attempt is fixed), "order.executed" (ended with fills), "order.execution_failed" (ended without a fill,
    * and nobody had asked for that), "order.recovered" (another process than the one that sent it has taken it up),
-   * "order.late_fill", "order.overfill", "slippage.alert" (the average price costs more than 50 basis points against
+   * "order.late_fill", "order.overfill", "order.surplus_attempt" (an attempt turned up alive that the order had gone on
+   * without; it is being cancelled), "slippage.alert" (the average price costs more than 50 basis points against
    * the expected one), "audit.violation". More may come.
    *
    * @generated from field: string type = 6;
