@@ -6,6 +6,7 @@ import {
   place,
   quantity,
   requestCancel,
+  SurefillError,
 } from "@surefill/core";
 import type { World } from "../world.ts";
 import { answered, type Servers } from "./answered.ts";
@@ -96,6 +97,9 @@ export class Callers {
   async #executed(instruction: Instruction): Promise<Order | undefined> {
     const placement = await answered(this.#world, this.#servers, (server) =>
       place(server.desk, instruction, { requestedAt: server.desk.clock.wall() }).then((placed) => {
+        // Nothing was stored, and the call is repeated.
+        if (placed.kind === "REFUSED" && placed.error.code === "PRICE_UNAVAILABLE")
+          throw new SurefillError(placed.error.code, placed.error.message);
         if (placed.kind === "PLACED" && placed.order.state === "PENDING") server.executor?.act(placed.order);
         return placed;
       }),

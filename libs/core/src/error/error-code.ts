@@ -123,9 +123,9 @@ export const errorCodes = {
     doc: "The market has reached the trigger price already: there is nothing to wait for.",
   },
   PRICE_UNAVAILABLE: {
-    retry: "fatal",
-    rpc: "FAILED_PRECONDITION",
-    doc: "The venue gives no price to check the order against.",
+    retry: "retryable",
+    rpc: "UNAVAILABLE",
+    doc: "The venue gives no price to check the order against; nothing was stored, repeat the call.",
   },
   TRADING_HALTED: {
     retry: "fatal",

@@ -14,6 +14,7 @@ import { after, busy, fillOf, limitBuy, lost, quoteBuy, testAccount } from "../t
 import type { VenueScript } from "../testing/scripted-venue.ts";
 import { pass, settle } from "../testing/settle.ts";
 import { acceptAll } from "../testing/submission-for-tests.ts";
+import { btcPrice, btcUsdt } from "../testing/venue-fixtures.ts";
 import { addMs } from "../time/wall-time.ts";
 import { lookUp } from "../tracking/look-up.ts";
 import { Executor } from "./executor.ts";
@@ -223,7 +224,7 @@ describe("expire_time", () => {
 
 describe("expire_time at the door", () => {
   const request = (expireTime: NonNullable<Instruction["expireTime"]>): Instruction => ({ ...limitBuy, expireTime });
-  const prices: VenueScript["prices"] = async () => new Map();
+  const prices: VenueScript["prices"] = async () => new Map([[btcUsdt.symbol, btcPrice]]);
 
   it("given a time that has passed, so the order is DENIED and says so", async () => {
     const { desk, clock } = deskForTests({ script: { prices } });

@@ -210,12 +210,19 @@ describe("what we deny", () => {
   it.each([
     ["fails", { prices: () => Promise.reject(new SurefillError("RATE_LIMITED", "slow down")) }],
     ["has none of it", { prices: async () => new Map() }],
-  ])("given a venue whose price query %s, so an entry is denied and an exit passes", async (_how, script) => {
-    const test = setUp({ script });
-    expect(await test.placed()).toMatchObject({ order: { state: "DENIED", lastError: { code: "PRICE_UNAVAILABLE" } } });
-    const exit = await test.placed({ clientOrderId: clientOrderId("exit"), purpose: "EXIT" });
-    expect(exit).toMatchObject({ order: { state: "PENDING" } });
-  });
+  ])(
+    "given a venue whose price query %s, so an entry is refused, its id is free, and an exit passes",
+    async (_how, script) => {
+      const test = setUp({ script });
+      expect(await test.placed()).toMatchObject({ kind: "REFUSED", error: { code: "PRICE_UNAVAILABLE" } });
+      expect((await test.storedOrders()).items).toEqual([]);
+      const exit = await test.placed({ clientOrderId: clientOrderId("exit"), purpose: "EXIT" });
+      expect(exit).toMatchObject({ order: { state: "PENDING" } });
+      Object.assign(test.venue.script, priced);
+      test.clock.advance(2_000);
+      expect(await test.placed()).toMatchObject({ kind: "PLACED", order: { state: "PENDING" } });
+    },
+  );
 
   it("given a pause that the venue asked for, so an exit does not wait for it; given no way for urgent requests, so it does", async () => {
     const limits = { rateLimits: [{ name: "all", scope: "VENUE", requestsMax: 100, windowMs: 1_000 }] } as const;
@@ -239,7 +246,8 @@ describe("what we deny", () => {
     await settle();
     expect(test.committed).toEqual([]);
     test.clock.advance(1);
-    expect(await placing).toMatchObject({ order: { state: "DENIED", lastError: { code: "PRICE_UNAVAILABLE" } } });
+    expect(await placing).toMatchObject({ kind: "REFUSED", error: { code: "PRICE_UNAVAILABLE" } });
+    expect(test.committed).toEqual([]);
   });
 });
 

@@ -29,7 +29,7 @@ export type Placement =
   | { readonly kind: "REPLAYED"; readonly order: Order }
   /** The client order id names an order with another body. Nothing was stored. */
   | { readonly kind: "REUSED"; readonly error: OrderError }
-  /** No such venue or account. Nothing was stored. */
+  /** No such venue or account, or no price to check it against for now. Nothing was stored: the id is free. */
   | { readonly kind: "REFUSED"; readonly error: OrderError };
 
 /** How long the price that an order is checked against may take to come. */
@@ -53,6 +53,8 @@ export async function place(
 
   const instrument = entry.instruments.get(instruction.instrument);
   const denial = await denialOf(desk, instruction, instrument, entry);
+  // That the venue says nothing for a second says nothing of the order: it must not use up its id.
+  if (denial?.code === "PRICE_UNAVAILABLE") return { kind: "REFUSED", error: denial };
   const terms = termsOf(desk, instruction, instrument, entry, request);
   const order = newOrder(terms, laterOf(request.requestedAt, desk.clock.wall()), denial);
   const after = { order, records: [placedRecord(order)], fills: [], postings: [] };

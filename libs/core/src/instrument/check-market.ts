@@ -25,7 +25,7 @@ export function checkMarket(
   if (market === undefined) {
     if (purpose !== "ENTRY") return undefined;
     const { symbol } = instrument;
-    const text = `the venue gives no price of ${symbol} to check the order against; try again`;
+    const text = `the venue gives no price of ${symbol} to check the order against; nothing was stored, repeat the call`;
     return orderError("PRICE_UNAVAILABLE", text, { instrument: symbol });
   }
   const touch = side === "BUY" ? market.ask : market.bid;

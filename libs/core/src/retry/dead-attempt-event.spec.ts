@@ -111,6 +111,7 @@ describe("an order with a deadline", () => {
 
 /** What may pass, or provably did nothing. Whatever is not here ends at once. */
 const worthARetry = [
+  "PRICE_UNAVAILABLE",
   "VENUE_REJECTED",
   "VENUE_BUSY",
   "RATE_LIMITED",
