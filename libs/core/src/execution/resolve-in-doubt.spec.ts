@@ -110,6 +110,29 @@ describe("adopting a venue order", () => {
     expect(test.committed).toEqual([]);
   });
 
+  it.each([
+    ["follows it", pathTo.CONFIRMING],
+    ["has ended with it", [...pathTo.CONFIRMING, sampleEvents.CANCELLED]],
+    ["has fills of it alone", [...pathTo.SUBMITTED, { ...sampleEvents.FILLED_PARTLY, earlierAttempt: true }]],
+  ] as const)(
+    "given another order that %s, so a venue that echoes keys does not give it to two",
+    async (_how, path) => {
+      const test = await setUp(found());
+      const other = await orderAfter(test, path);
+      test.committed.length = 0;
+      expect(await test.resolved(adopt)).toMatchObject({
+        kind: "REFUSED",
+        error: { code: "VENUE_ORDER_MISMATCH", context: { owner_order_id: other.orderId } },
+      });
+      expect(test.committed).toEqual([]);
+    },
+  );
+
+  it("given that it is known to be this order's own, so it is adopted", async () => {
+    const test = await setUp(found(), {}, [...pathTo.CONFIRMING, sampleEvents.VANISHED]);
+    expect(await test.resolved(adopt)).toMatchObject({ kind: "RESOLVED", order: { state: "CONFIRMING" } });
+  });
+
   it("given an attempt that the venue has named otherwise before, so it is refused", async () => {
     const test = await setUp(({ orderId }) => ({
       kind: "FOUND",

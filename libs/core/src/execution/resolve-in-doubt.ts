@@ -42,6 +42,8 @@ const conflictsMax = 5;
  * longer than any venue takes a request for, and than its clock is behind ours. Both, for ours may be ahead by any time.
  */
 const unprovenMs = 120_000;
+/** How long ago an order may have been placed that is looked at for having the venue order already. */
+const ownerPlacedBeforeMsMax = 30 * 24 * 60 * 60 * 1_000;
 
 /**
  * Ends a doubt by an operator's word, after the venue was asked: an order is adopted only if the venue shows it, and
@@ -93,6 +95,8 @@ async function adopt(
   if (report.submitKey !== order.attempt.submitKey || shown !== venueOrderId) {
     return { kind: "REFUSED", order, error: mismatch(order, venueOrderId, report.submitKey, shown) };
   }
+  const owner = await ownerOf(desk, order, venueOrderId);
+  if (owner !== undefined) return { kind: "REFUSED", order, error: taken(order, venueOrderId, owner) };
   const recordedFills = await desk.store.orders.recordedFills(order.orderId);
   const now = desk.clock.wall();
   const context = {
@@ -107,6 +111,25 @@ async function adopt(
     order,
     adoptionEvents(order, { type: "ADOPTED", venueOrderId, operator, reason }, report, context),
   );
+}
+
+/**
+ * Another order that has this venue order already. A venue that knows no submit keys tells back the one that it was asked
+ * with, so that its answer alone would let two orders adopt one. Two operators in the same moment can still do so; the
+ * fills, which the store takes once, then count for the first.
+ */
+async function ownerOf(
+  desk: Desk,
+  { orderId, instruction }: Doubtful,
+  venueOrderId: VenueOrderId,
+): Promise<Order | undefined> {
+  const { venue, account, instrument } = instruction;
+  const reference = { venueAccount: { venue, account }, instrument, venueOrderId };
+  const owner = await desk.store.orders.findByVenueOrderId(
+    reference,
+    addMs(desk.clock.wall(), -ownerPlacedBeforeMsMax),
+  );
+  return owner?.orderId === orderId ? undefined : owner;
 }
 
 async function declareDead(
@@ -193,6 +216,15 @@ function mismatch(
     shown_venue_order_id: shown ?? "",
     submit_key: ours,
     shown_submit_key: submitKey,
+  });
+}
+
+function taken({ orderId }: Order, venueOrderId: VenueOrderId, owner: Order): OrderError {
+  const text = `the venue's order ${venueOrderId} is that of order ${owner.orderId}; nothing was changed`;
+  return orderError("VENUE_ORDER_MISMATCH", text, {
+    order_id: orderId,
+    venue_order_id: venueOrderId,
+    owner_order_id: owner.orderId,
   });
 }
 
