@@ -210,11 +210,22 @@ export class Oracle {
     this.#checkStream(streamed);
   }
 
-  /** Orders that should have ended, with all their attempts: but for those in doubt at a venue whose requests never expire. */
+  /** Orders that should have ended, here and at their venue: all, but those in doubt where requests never expire. */
   unended(): readonly Order[] {
-    const { open, withSurplus } = this.#view.tables;
-    const all = new Set([...open.values(), ...withSurplus.values()]);
+    const { open, withSurplus, orders } = this.#view.tables;
+    const atVenue = [...this.book.openOrders()].flatMap((orderId) => orders.get(orderId) ?? []);
+    const all = new Set([...open.values(), ...withSurplus.values(), ...atVenue]);
     return [...all].filter((order) => !this.#isRightlyInDoubt(order));
+  }
+
+  /** Whether any venue has fills that are not recorded: while nothing is live, they are asked for now and then only. */
+  missesFills(): boolean {
+    return [...this.#view.tables.orders.values()].some((order) => this.#fillsMissing(order) > 0);
+  }
+
+  #fillsMissing({ orderId }: Order): number {
+    const known = this.book.attemptsOf(orderId).reduce((sum, { fills }) => sum + fills.size, 0);
+    return known - (this.#fills.get(orderId)?.size ?? 0);
   }
 
   #isRightlyInDoubt(order: Order): boolean {
@@ -319,10 +330,9 @@ export class Oracle {
   }
 
   #checkNothingMissing(order: Order): void {
-    const recorded = this.#fills.get(order.orderId) ?? new Set();
-    const known = this.book.attemptsOf(order.orderId).reduce((sum, { fills }) => sum + fills.size, 0);
-    if (recorded.size !== known) {
-      this.break("no-fill-is-missing", `${order.orderId} (${phaseOf(order)}): ${recorded.size} fills of ${known}`);
+    const missing = this.#fillsMissing(order);
+    if (missing !== 0) {
+      this.break("no-fill-is-missing", `${order.orderId} (${phaseOf(order)}): ${missing} fills are missing`);
     }
     const { size } = order.instruction;
     const isShort = order.state === "FILLED" && size.in === "BASE" && compare(order.cumQuantity, size.quantity) < 0;

@@ -27,11 +27,18 @@ export interface KnownAttempt {
 /** What the venues' logs say, by our order: the truth that all else is held against. */
 export class VenueBook {
   readonly #attempts = new Map<OrderId, Map<SubmitKey, KnownAttempt>>();
+  /** Attempts that are open at their venue. */
+  readonly #open = new Map<SubmitKey, OrderId>();
   /** Orders whose venue told a lie about them: it refused an attempt that it had accepted. */
   readonly liedAbout = new Set<OrderId>();
 
   attemptsOf(orderId: OrderId): readonly KnownAttempt[] {
     return [...(this.#attempts.get(orderId)?.values() ?? [])];
+  }
+
+  /** Orders with an attempt that is open at their venue. */
+  openOrders(): ReadonlySet<OrderId> {
+    return new Set(this.#open.values());
   }
 
   attempt(submitKey: SubmitKey): KnownAttempt | undefined {
@@ -88,7 +95,10 @@ export class VenueBook {
         attempt.status = "EXPIRED";
         break;
     }
-    return orderOf(event.submitKey);
+    const orderId = orderOf(event.submitKey);
+    if (orderId !== undefined && attempt.status === "OPEN") this.#open.set(event.submitKey, orderId);
+    else this.#open.delete(event.submitKey);
+    return orderId;
   }
 }
 

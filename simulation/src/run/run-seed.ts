@@ -154,6 +154,7 @@ async function comeToRest({ time, faults, oracle, places }: World, fleet: Fleet,
     }
     await time.run(isBroken, time.nowMs + drainMs);
   }
+  while (!isBroken() && oracle.missesFills() && time.nowMs < untilMs) await time.run(isBroken, time.nowMs + drainMs);
   const all = oracle.unended();
   // Keepers are cancelled once the others have ended: they are not to blame.
   const others = all.filter(({ instruction }) => !isKeeper(instruction.clientOrderId));

@@ -51,7 +51,8 @@ export class Fleet {
       faults.count("crash");
       process.kill();
       this.#processes = this.#processes.filter((one) => one !== process);
-      oracle.checkAll();
+      // It may have died between a change and the promise that tells of it.
+      time.after(1, () => oracle.checkAll());
       time.after(faults.between(restartMs.min, restartMs.max), () => this.#start(process.role));
     });
   }

@@ -63,6 +63,8 @@ export interface OrderStore {
    * orders placed since `placedSince` (UUIDv7 ids sort by time), so it is for what no submit key can name.
    */
   findByVenueOrderId(reference: VenueOrderReference, placedSince: WallTime): Promise<Order | undefined>;
+  /** When the first order of the venue account was placed; undefined where there is none. Reads more than an index. */
+  firstPlacedAt(venueAccount: VenueAccount): Promise<WallTime | undefined>;
   /** Keys (fillKey) of the fills recorded for an order. */
   recordedFills(orderId: OrderId): Promise<ReadonlySet<string>>;
   /** By number. */

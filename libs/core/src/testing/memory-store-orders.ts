@@ -65,6 +65,12 @@ export function memoryOrders(tables: MemoryTables, clock: Clock, open: () => voi
             (tables.fillsByOrder.get(order.orderId) ?? []).some((fill) => fill.venueOrderId === venueOrderId)),
       );
     },
+    async firstPlacedAt(venueAccount) {
+      open();
+      const key = venueAccountKey(venueAccount);
+      const all = [...tables.orders.values()].filter(({ instruction }) => venueAccountKey(instruction) === key);
+      return all.sort(compareAge)[0]?.requestedAt;
+    },
     async recordedFills(orderId) {
       open();
       return new Set((tables.fillsByOrder.get(orderId) ?? []).map(fillKey));

@@ -98,6 +98,18 @@ export function describeReads(get: OpenedGetter): void {
       expect(await byId(`v-${open.order.orderId}`)).toEqual(ended.order);
     });
 
+    it("tell when the first order of a venue account was placed, ended or not", async () => {
+      const { store } = get();
+      const account = freshAccount();
+      const here = { venue: venueId("paper"), account };
+      expect(await store.orders.firstPlacedAt(here)).toBeUndefined();
+      await store.orders.commit(filled(await commitOpen(store, { account, at: addMs(placedAt, 5) })));
+      await store.orders.commit(placed({ account, at: addMs(placedAt, 9) }));
+      await store.orders.commit(placed({ account, venue: venueId("elsewhere") }));
+      expect(await store.orders.firstPlacedAt(here)).toBe(addMs(placedAt, 5));
+      expect(await store.orders.firstPlacedAt({ ...here, venue: venueId("elsewhere") })).toBe(placedAt);
+    });
+
     it("give the attempts by number, with what was sent and what came back", async () => {
       const { orders } = get().store;
       const failed = await commitRetrying(get().store);

@@ -41,7 +41,7 @@ async function setUp(pages: readonly FillPage[]) {
   await test.store.fillCursors.save(venueAccount, from);
   saved.length = 0;
   const reader = new FillReader(test.desk, test.entry, venueAccount);
-  await reader.open(undefined);
+  await reader.open();
   const durable: ReportedFill[] = [];
   const record = async (fills: readonly ReportedFill[]) => durable.push(...fills) > 0 || true;
   const read = (doubtSince?: WallTime, signal = never) => reader.read(record, doubtSince, signal);

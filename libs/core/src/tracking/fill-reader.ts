@@ -36,7 +36,6 @@ export class FillReader {
   readonly #entry: VenueEntry;
   readonly #venueAccount: VenueAccount;
   #position: FillCursor | undefined;
-  #isOpen = false;
   /** Page ends that are not saved yet, oldest first. */
   #boundaries: Boundary[] = [];
   #nextSaveMs = 0;
@@ -47,24 +46,24 @@ export class FillReader {
     this.#venueAccount = venueAccount;
   }
 
-  /** Whether there is a place to read from. */
-  get hasBegun(): boolean {
-    return this.#position !== undefined;
+  /**
+   * Finds the saved cursor; where there is none, reading begins a little before the account's first order, as far as the
+   * venue reaches back: also one that ended, by a venue's wrong word, before anybody read here may have been filled.
+   * Without an order it begins a little before now, for the next one may end so.
+   */
+  async open(): Promise<void> {
+    if (this.#position !== undefined) return;
+    this.#position = (await this.#desk.store.fillCursors.find(this.#venueAccount)) ?? (await this.#begin());
   }
 
-  /**
-   * Finds the saved cursor; where there is none, reading begins a little before `attemptsSince`, the time of the oldest
-   * live attempt, for no fill of a live order is older; without one, a little before now, for the next order may have
-   * ended, by a venue's wrong word, before it is ever seen alive.
-   */
-  async open(attemptsSince: WallTime | undefined): Promise<void> {
-    const { fillCursors } = this.#desk.store;
-    if (!this.#isOpen) this.#position = await fillCursors.find(this.#venueAccount);
-    this.#isOpen = true;
-    if (this.#position !== undefined) return;
-    const position = { since: addMs(attemptsSince ?? this.#desk.clock.wall(), -clockSkewMsMax) };
-    await fillCursors.save(this.#venueAccount, position);
-    this.#position = position;
+  async #begin(): Promise<FillCursor> {
+    const now = this.#desk.clock.wall();
+    const { fillHistoryMs } = this.#entry.manifest.capabilities;
+    const first = (await this.#desk.store.orders.firstPlacedAt(this.#venueAccount)) ?? now;
+    const wanted = addMs(first, -clockSkewMsMax);
+    const since = fillHistoryMs === undefined ? wanted : laterOf(wanted, addMs(now, -fillHistoryMs));
+    await this.#desk.store.fillCursors.save(this.#venueAccount, { since });
+    return { since };
   }
 
   /** Reads on; tells whether there is more to be read at once. `doubtSince`: see LiveOrders. */

@@ -108,7 +108,6 @@ describe("the names of live orders", () => {
 describe("since when", () => {
   it("given nothing, so never", () => {
     expect(indexOf().doubtSince()).toBeUndefined();
-    expect(indexOf(order(1, "PENDING")).attemptsSince()).toBeUndefined();
   });
 
   it.each(["SUBMITTED", "IN_DOUBT"] as const)("a %s attempt may be there unknown: since it was prepared", (phase) => {
@@ -119,15 +118,5 @@ describe("since when", () => {
     live.take(order(3, "CANCELLED", 2));
     live.take(order(4, "CONFIRMING", 2));
     expect(live.doubtSince()).toBeUndefined();
-  });
-
-  it("any live order may have fills: since the oldest attempt was prepared", () => {
-    const live = indexOf(
-      order(4, "PENDING"),
-      order(2, "CONFIRMING"),
-      order(1, "PARTIALLY_FILLED"),
-      order(3, "IN_DOUBT"),
-    );
-    expect(live.attemptsSince()).toBe(after(1_000));
   });
 });

@@ -58,11 +58,6 @@ export class LiveOrders {
     return oldest([...this.#doubtful.values()]);
   }
 
-  /** When the oldest live attempt was prepared. */
-  attemptsSince(): WallTime | undefined {
-    return oldest([...this.all()].flatMap(({ attempt }) => attempt?.preparedAt ?? []));
-  }
-
   /** Takes in an order as it was read or has just been committed. */
   take(order: Order): void {
     if (isTerminal(order)) this.remove(order.orderId, order.version);

@@ -64,6 +64,39 @@ describe("where reading fills goes on after a restart", () => {
     expect(await test.store.fillCursors.find(venueAccount)).toEqual({ since: addMs(preparedAt, -60_000) });
   });
 
+  it("given an order that was wrongly ended before anybody read, and none live, so its fill is found", async () => {
+    const test = observerOf({}, polled);
+    const requestedAt = test.clock.wall();
+    const order = await orderAfter(test, pathTo.REJECTED);
+    test.book.fills.push(reported(order, at(fillOf("F1", "0.4"), test.clock.wall())));
+    test.clock.advance(86_400_000);
+    test.observer.start();
+    await pass(test.clock, 100);
+    expect(await stored(test, order)).toMatchObject({ state: "REJECTED", cumQuantity: "0.4" });
+    expect(test.venue.callsOf("fillsSince")).toEqual([[venueAccount.account, addMs(requestedAt, -60_000), 500]]);
+  });
+
+  it.each([
+    ["longer than the account is old", 7_200_000, -60_000],
+    ["for less", 1_800_000, 1_800_000],
+  ])("given a venue that keeps fills %s, so reading begins where both reach", async (_what, fillHistoryMs, beginMs) => {
+    const test = observerOf({}, { capabilities: { streams: false, fillHistoryMs } });
+    const requestedAt = test.clock.wall();
+    await orderAfter(test, pathTo.FILLED);
+    test.clock.advance(3_600_000);
+    test.observer.start();
+    await pass(test.clock, 100);
+    expect(await test.store.fillCursors.find(venueAccount)).toEqual({ since: addMs(requestedAt, beginMs) });
+  });
+
+  it("given an account without an order, so reading begins a minute ago", async () => {
+    const test = observerOf({}, polled);
+    const now = test.clock.wall();
+    test.observer.start();
+    await pass(test.clock, 100);
+    expect(await test.store.fillCursors.find(venueAccount)).toEqual({ since: addMs(now, -60_000) });
+  });
+
   it("given a store that can't save the cursor at the end, so stopping ends all the same", async () => {
     let isAway = false;
     const test = observerOf(

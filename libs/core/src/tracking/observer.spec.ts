@@ -131,12 +131,22 @@ describe("polling for fills", () => {
     expect(types).toContain("order.late_fill");
   });
 
-  it("given no live order, so the venue is asked for late fills alone, and seldom", async () => {
+  it("given no live order, so the venue is asked for late fills and what is open, and seldom", async () => {
     const test = observerOf({}, polled());
     await orderAfter(test, pathTo.FILLED);
     test.observer.start();
     await pass(test.clock, 10_000, 250);
-    expect(test.venue.calls.map(({ method }) => method)).toEqual(["fillsSince"]);
+    expect(test.venue.calls.map(({ method }) => method)).toEqual(["fillsSince", "openOrders"]);
+  });
+
+  it("given no live order, and one that was refused and turns up open, so it is found to be cancelled", async () => {
+    const test = observerOf({}, polled());
+    test.observer.start();
+    const order = await orderAfter(test, pathTo.REJECTED);
+    await pass(test.clock, 1_000, 250);
+    test.book.open.push(aboutOrder(order));
+    await pass(test.clock, 31_000, 1_000);
+    expect(await stored(test, order)).toMatchObject({ state: "REJECTED", surplusAttempts: [{}] });
   });
 
   it("given orders that were never sent, so the venue is not asked about them", async () => {

@@ -113,12 +113,12 @@ describe("a pass", () => {
     expect(await Promise.all(orders.map((order) => stored(test, order)))).toEqual(after);
   });
 
-  it("given nothing to compare, so the venue is asked for late fills alone", async () => {
+  it("given nothing to compare, so the venue is asked for late fills and what is open alone", async () => {
     const test = deskWithBook();
     await orderAfter(test);
     await orderAfter(test, pathTo.FILLED);
     expect(await now(test)).toMatchObject({ ordersCompared: 0, ordersLookedUp: 0, fillsRead: 0, differences: [] });
-    expect(test.venue.calls.map(({ method }) => method)).toEqual(["fillsSince"]);
+    expect(test.venue.calls.map(({ method }) => method)).toEqual(["fillsSince", "openOrders"]);
   });
 
   it("given a venue without bulk queries, so each order is looked up", async () => {

@@ -45,11 +45,11 @@ const nothing = {
 };
 
 describe("what a pass asks for", () => {
-  it("given no order at the venue, so fills at the start and every 30 s, and not what is open", async () => {
+  it("given no order at the venue, so fills and what is open, at the start and every 30 s", async () => {
     const test = setUp();
     await orderAfter(test);
     expect(await test.pass()).toEqual({ reconciliation: nothing, hasMore: false });
-    for (const [ms, fills] of [
+    for (const [ms, count] of [
       [29_999, 1],
       [1, 2],
       [29_999, 2],
@@ -57,15 +57,15 @@ describe("what a pass asks for", () => {
     ] as const) {
       test.clock.advance(ms);
       await test.pass();
-      expect(test.asked).toMatchObject({ fills, open: 0 });
+      expect(test.asked).toMatchObject({ fills: count, open: count });
     }
   });
 
-  it("given no order at the venue and a full pass, so fills all the same", async () => {
+  it("given no order at the venue and a full pass, so both all the same", async () => {
     const test = setUp();
     await test.pass("FULL");
     await test.pass("FULL");
-    expect(test.asked).toMatchObject({ fills: 2, open: 0 });
+    expect(test.asked).toMatchObject({ fills: 2, open: 2 });
   });
 
   it("given an order at the venue, so fills and what is open, in each pass", async () => {

@@ -15,8 +15,11 @@ import { ReportRecorder } from "./report-recorder.ts";
 import { SuspectLookups } from "./suspect-lookups.ts";
 
 const queryMsMax = 15_000;
-/** While no order is live, fills are still asked for this often: venues report some after the end. */
-const idleFillsEveryMs = 30_000;
+/**
+ * While no order is live, fills and open orders are still asked for this often: venues report some fills after the end,
+ * and what they had refused may turn up open.
+ */
+const idleEveryMs = 30_000;
 /** How often what is kept is checked against its bounds, and unmatched fills are looked for in the whole store. */
 const tidyEveryMs = 60_000;
 /** A thorough pass reads all fills there are before it compares; this often it goes on at once. */
@@ -46,7 +49,7 @@ export class Reconciler {
   readonly #fills: FillReader;
   readonly #comparison: OpenOrderComparison;
   readonly #lookups: SuspectLookups;
-  #nextIdleFillsMs = 0;
+  #nextIdleMs = 0;
   #nextTidyMs = 0;
   #changed = new Set<OrderId>();
   #fillsApplied = 0;
@@ -103,8 +106,12 @@ export class Reconciler {
   }
 
   async #inBulk(kind: PassKind, signal: AbortSignal): Promise<Pass> {
+    await this.#fills.open();
+    const nowMs = this.#desk.clock.monotonicMs();
+    if (kind === "POLL" && !this.#hasAttempts() && nowMs < this.#nextIdleMs)
+      return { reconciliation: this.#summary(0, 0, [], []), hasMore: false };
+    this.#nextIdleMs = nowMs + idleEveryMs;
     const hasMore = await this.#readFills(kind, signal);
-    if (!this.#hasAttempts()) return { reconciliation: this.#summary(0, 0, [], []), hasMore };
     const { account } = this.#venueAccount;
     const askedAt = this.#desk.clock.wall();
     const open: readonly ExecutionReport[] = await withDeadline(this.#desk.clock, queryMsMax, (late) =>
@@ -134,10 +141,6 @@ export class Reconciler {
 
   /** True where there are more to be read at once. */
   async #readFills(kind: PassKind, signal: AbortSignal): Promise<boolean> {
-    await this.#fills.open(this.#fills.hasBegun ? undefined : this.#live.attemptsSince());
-    const nowMs = this.#desk.clock.monotonicMs();
-    if (kind === "POLL" && !this.#hasAttempts() && nowMs < this.#nextIdleFillsMs) return false;
-    this.#nextIdleFillsMs = nowMs + idleFillsEveryMs;
     const record = async (fills: readonly ReportedFill[]) => {
       this.#fillsRead += fills.length;
       return this.recorder.recordFills(fills);

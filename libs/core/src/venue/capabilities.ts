@@ -19,6 +19,8 @@ export interface Capabilities {
   /** `watch` exists. */
   readonly streams: boolean;
   readonly partialFills: boolean;
+  /** How far back `fillsSince` reaches, in milliseconds; absent: to the first fill there was. */
+  readonly fillHistoryMs?: number;
   /** `openOrders` and `fillsSince` answer for a whole account in one call. */
   readonly bulkQueries: boolean;
   /** `cancelAll` exists: for a whole account, or only for one instrument at a time. */

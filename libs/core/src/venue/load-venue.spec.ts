@@ -108,6 +108,8 @@ describe("loading a venue", () => {
   it.each<readonly [string, Partial<Capabilities>]>([
     ["claims no order type", { orderTypes: [] }],
     ["claims no time in force", { timesInForce: [] }],
+    ["claims a fillHistoryMs of 0; give whole milliseconds, more than 0", { fillHistoryMs: 0 }],
+    ["claims a fillHistoryMs of 0.5; give whole milliseconds, more than 0", { fillHistoryMs: 0.5 }],
     ["claims STOP_LOSS orders, but not GTC, as they wait", { timesInForce: ["IOC", "FOK"] }],
     ["claims TAKE_PROFIT orders, but not GTC, as they wait", { orderTypes: ["TAKE_PROFIT"], timesInForce: ["IOC"] }],
     ["claims postOnly, but no LIMIT orders that are GTC", { orderTypes: ["MARKET"] }],

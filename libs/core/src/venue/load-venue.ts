@@ -51,6 +51,10 @@ function manifestFault({ apiVersion, capabilities, rateLimits }: VenueManifest):
   if (waiting !== undefined && !capabilities.timesInForce.includes("GTC")) {
     return `claims ${waiting} orders, but not GTC, as they wait`;
   }
+  const { fillHistoryMs } = capabilities;
+  if (fillHistoryMs !== undefined && !(Number.isSafeInteger(fillHistoryMs) && fillHistoryMs > 0)) {
+    return `claims a fillHistoryMs of ${fillHistoryMs}; give whole milliseconds, more than 0`;
+  }
   const canRest = capabilities.orderTypes.includes("LIMIT") && capabilities.timesInForce.includes("GTC");
   if (capabilities.postOnly && !canRest) return "claims postOnly, but no LIMIT orders that are GTC";
   if (capabilities.lookupBySubmitKey && !capabilities.clientOrderIds) {

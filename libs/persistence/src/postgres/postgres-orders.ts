@@ -1,4 +1,4 @@
-import { fillKey, firstUuidV7, type Order, type OrderStore, venueFillId, venueOrderId } from "@surefill/core";
+import { fillKey, firstUuidV7, type Order, type OrderStore, venueFillId, venueOrderId, wallTime } from "@surefill/core";
 import type { CommitGroup } from "../commit/commit-group.ts";
 import { type AttemptRow, attemptOfRow } from "../row/attempt-row.ts";
 import type { FillRow } from "../row/fill-row.ts";
@@ -53,6 +53,12 @@ export function postgresOrders(reader: Reader, group: CommitGroup, open: () => v
       const { venue, account } = venueAccount;
       const values = [account, firstUuidV7(placedSince), venue, instrument, venueOrderId];
       return (await orders("order_by_venue_order_id", byVenueOrderId, values))[0];
+    },
+    async firstPlacedAt({ venue, account }) {
+      open();
+      const text = "SELECT min(requested_at) AS first FROM orders WHERE account = $1 AND venue = $2";
+      const [row] = await reader.read<{ first: number | null }>("first_placed_at", text, [account, venue]);
+      return row?.first == null ? undefined : wallTime(row.first);
     },
     async recordedFills(orderId) {
       open();

@@ -1,4 +1,4 @@
-import { fillKey, firstUuidV7, type OrderStore, venueFillId, venueOrderId } from "@surefill/core";
+import { fillKey, firstUuidV7, type OrderStore, venueFillId, venueOrderId, wallTime } from "@surefill/core";
 import type { Database } from "better-sqlite3";
 import type { CommitGroup } from "../commit/commit-group.ts";
 import { type AttemptRow, attemptOfRow } from "../row/attempt-row.ts";
@@ -46,6 +46,9 @@ export function sqliteOrders(database: Database, group: CommitGroup, open: () =>
       AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
       AND (requested_at, order_id) > (:requestedAt, :orderId) ORDER BY requested_at, order_id LIMIT :limit`,
   );
+  const firstPlaced = database.prepare<[Parameters], { first: number | null }>(
+    "SELECT min(requested_at) AS first FROM orders WHERE account = :account AND venue = :venue",
+  );
   const fills = database.prepare<[string], Pick<FillRow, "venue_order_id" | "venue_fill_id">>(
     "SELECT venue_order_id, venue_fill_id FROM fills WHERE order_id = ?",
   );
@@ -75,6 +78,11 @@ export function sqliteOrders(database: Database, group: CommitGroup, open: () =>
       const { venue, account } = venueAccount;
       const since = firstUuidV7(placedSince);
       return optional(byVenueOrderId.get({ account, venue, instrument, venueOrderId, since }));
+    },
+    async firstPlacedAt({ venue, account }) {
+      open();
+      const first = firstPlaced.get({ venue, account })?.first ?? null;
+      return first === null ? undefined : wallTime(first);
     },
     async recordedFills(orderId) {
       open();
