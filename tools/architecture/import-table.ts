@@ -29,7 +29,7 @@ export const importTable: Readonly<Record<Layer, Rule>> = {
   // Never another venue.
   venue: { layers: ["core"], packages: "*" },
   // Plain functions, so that the cards run outside vitest too.
-  testkit: { layers: ["core"], packages: [] },
+  testkit: { layers: ["core"], packages: ["node:"] },
   // A stranger's system: it knows what is traded and how tests steer it, never the library that talks to it.
   stand: { layers: ["core", "testkit"], packages: "*" },
   // Venues only through the registry, which imports them by a name it does not know.
@@ -37,7 +37,7 @@ export const importTable: Readonly<Record<Layer, Rule>> = {
   // Real core and the real paper venue; whatever else a process has is replaced.
   simulation: { layers: ["core", "venue"], packages: ["@opentelemetry/api", "node:"] },
   bench: { layers: ["core", "contracts", "persistence", "runtime", "app", "tools"], packages: "*" },
-  tools: { layers: ["core", "contracts", "persistence", "runtime", "app", "venue", "stand"], packages: "*" },
+  tools: { layers: ["core", "contracts", "persistence", "runtime", "app", "venue", "testkit", "stand"], packages: "*" },
 };
 
 /** Layers that specs may use beside their own row: a venue's spec talks to no database, but to its testkit. */

@@ -39,7 +39,7 @@ async function feedFor({ prices }: ExchangeSettings, environment: VenueEnvironme
 }
 
 /** Tells settings apart; the log counts by where it lies, for members may have been started in different folders. */
-function fingerprintOf({ logFile, ...settings }: ExchangeSettings): string {
+export function fingerprintOf({ logFile, ...settings }: ExchangeSettings): string {
   const text = JSON.stringify({ ...settings, logFile: logFile === undefined ? undefined : resolve(logFile) });
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

@@ -1,5 +1,8 @@
 import {
+  type CancelAllOutcome,
+  type CancelOutcome,
   type ErrorCode,
+  type LookupAnswer,
   type OrderError,
   orderError,
   retryClass,
@@ -9,6 +12,7 @@ import {
 import { ConnectionError } from "./exchange/connection-error.ts";
 import type { SubmitAnswer } from "./exchange/exchange-api.ts";
 import type { Refusal, RefusalReason } from "./exchange/refusal.ts";
+import { TurnedAwayError } from "./exchange/turned-away-error.ts";
 
 /** What a refusal means for the order: whether another attempt can help stands with the code. */
 const codes: Readonly<Record<RefusalReason, ErrorCode>> = {
@@ -40,22 +44,55 @@ export function outcomeOf(answer: SubmitAnswer): SubmitOutcome {
   return { kind: retryClass(error.code) === "unknown" ? "UNKNOWN" : "REJECTED", error, rawAnswer };
 }
 
-/** What a submission without an answer proves: nothing, unless nothing was sent. */
-export function outcomeOfFailure(thrown: unknown): Extract<SubmitOutcome, { kind: "NOT_SENT" | "UNKNOWN" }> {
+/** What a submission without an answer proves: nothing, unless nothing was sent, or it was turned away. */
+export function outcomeOfFailure(thrown: unknown): Exclude<SubmitOutcome, { kind: "ACCEPTED" }> {
+  if (thrown instanceof TurnedAwayError) return { kind: "REJECTED", ...turnedAway(thrown) };
   return thrown instanceof ConnectionError && thrown.sent === "NO"
     ? { kind: "NOT_SENT", error: orderError("VENUE_UNREACHABLE", thrown.message) }
     : { kind: "UNKNOWN", error: lostAnswer(thrown) };
 }
 
-export function lostAnswer(thrown: unknown): OrderError {
+/** What a cancel without an answer proves. */
+export function cancelFailure(
+  thrown: unknown,
+): Extract<CancelOutcome & CancelAllOutcome, { kind: "REFUSED" | "UNKNOWN" }> {
+  return thrown instanceof TurnedAwayError
+    ? { kind: "REFUSED", ...turnedAway(thrown) }
+    : { kind: "UNKNOWN", error: lostAnswer(thrown) };
+}
+
+function lostAnswer(thrown: unknown): OrderError {
   return orderError("ANSWER_LOST", messageOf(thrown));
+}
+
+const turnedAwayCodes = { TOO_MANY_REQUESTS: "RATE_LIMITED", NO_ACCESS: "UNAUTHORIZED" } as const;
+
+function turnedAway({ reason, message, retryAfterMs }: TurnedAwayError): {
+  readonly error: OrderError;
+  readonly retryAfterMs?: number;
+} {
+  return {
+    error: orderError(turnedAwayCodes[reason], message),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
 }
 
 /** A question without an answer; what is no failed connection is a bug and stays one. */
 export function readError(thrown: unknown): SurefillError {
+  if (thrown instanceof TurnedAwayError) {
+    const { error, ...wait } = turnedAway(thrown);
+    return new SurefillError(error.code, error.message, { cause: thrown, ...wait });
+  }
   return thrown instanceof ConnectionError
     ? new SurefillError("VENUE_UNREACHABLE", thrown.message, { cause: thrown })
     : SurefillError.from(thrown);
+}
+
+/** A look-up without an answer. */
+export function lookupFailure(thrown: unknown): Extract<LookupAnswer, { kind: "UNAVAILABLE" }> {
+  const error = readError(thrown);
+  const wait = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
+  return { kind: "UNAVAILABLE", error: error.toOrderError(), ...wait };
 }
 
 /** As readError, of a question with a cursor, which the exchange may not know. */

@@ -21,8 +21,7 @@ import {
   type Venue,
   type WallTime,
 } from "@surefill/core";
-import { lostAnswer, outcomeOf, outcomeOfFailure, pageError, readError } from "./error-map.ts";
-import { ConnectionError } from "./exchange/connection-error.ts";
+import { cancelFailure, lookupFailure, outcomeOf, outcomeOfFailure, pageError, readError } from "./error-map.ts";
 import type { ExchangeApi, OrderReport } from "./exchange/exchange-api.ts";
 import { encodeOrderRequest } from "./exchange/order-request.ts";
 import { executionReport } from "./execution-report.ts";
@@ -74,8 +73,10 @@ export class SimVenue implements Venue {
       const quoted = waits ? {} : { quotedPrice: side === "BUY" ? quote.ask : quote.bid };
       return { kind: "PREPARED", attempt: { submitKey, validUntil, venueTime: quote.at, payload, ...quoted } };
     } catch (thrown) {
-      if (!(thrown instanceof ConnectionError)) throw thrown;
-      return { kind: "FAILED", error: orderError("VENUE_UNREACHABLE", thrown.message) };
+      const failure = readError(thrown);
+      if (failure.code === "INTERNAL") throw thrown;
+      const wait = failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs };
+      return { kind: "FAILED", error: failure.toOrderError(), ...wait };
     }
   }
 
@@ -105,7 +106,7 @@ export class SimVenue implements Venue {
         ? { kind: "FOUND", report: executionReport(answer.report) }
         : { kind: "NOT_FOUND", asOf: answer.asOf };
     } catch (thrown) {
-      return { kind: "UNAVAILABLE", error: readError(thrown).toOrderError() };
+      return lookupFailure(thrown);
     }
   }
 
@@ -116,7 +117,7 @@ export class SimVenue implements Venue {
         ? { kind: "ACCEPTED", report: executionReport(answer.report) }
         : { kind: "NOT_OPEN" };
     } catch (thrown) {
-      return { kind: "UNKNOWN", error: lostAnswer(thrown) };
+      return cancelFailure(thrown);
     }
   }
 
@@ -129,7 +130,7 @@ export class SimVenue implements Venue {
       const { cancelled } = await this.#exchange.cancelAll(account, instrument, signal);
       return { kind: "ACCEPTED", reports: cancelled.map(executionReport) };
     } catch (thrown) {
-      return { kind: "UNKNOWN", error: lostAnswer(thrown) };
+      return cancelFailure(thrown);
     }
   }
 

@@ -78,6 +78,8 @@ export interface VenueStand {
 
   /** Queues a fault for the next requests of its kind; several of a kind are met in the order in which they came. */
   inject(fault: StandFault): Promise<void>;
+  /** Takes back the faults that no request has met. */
+  calm(): Promise<void>;
   /** Lets the requests that HELD_BACK kept arrive; resolves when the counterpart has judged them. */
   deliverHeld(): Promise<void>;
   /** While it is down every connection is refused, streams break. */

@@ -141,6 +141,11 @@ class KitStand implements VenueStand {
     this.#stand.faults.queue({ on, times, fault: requestFaultOf(kind, fault.retryAfterMs) });
   }
 
+  async calm(): Promise<void> {
+    await this.#listen();
+    this.#stand.faults.clear();
+  }
+
   async deliverHeld(): Promise<void> {
     await this.#listen();
     this.#stand.deliverHeld();

@@ -184,7 +184,6 @@ describe("a submission without an answer", () => {
     ],
     ["503", (_, response) => response.writeHead(503).end("{}")],
     ["500", (_, response) => response.writeHead(500).end()],
-    ["429", (_, response) => response.writeHead(429).end()],
     ["no JSON", (_, response) => response.writeHead(200).end("<html>")],
     ["JSON of another kind", (_, response) => response.writeHead(200).end('{"kind":"TAKEN"}')],
     ["a redirection", (_, response) => response.writeHead(307, { location: "/elsewhere" }).end()],
@@ -198,6 +197,27 @@ describe("a submission without an answer", () => {
     const answer = clientOf(port, new ManualClock(), 200).submit(paper, request("sim_a"), never);
     await expect(answer).rejects.toMatchObject({ name: "ConnectionError", sent: "MAYBE" });
     expect(requests).toBe(1);
+  });
+
+  test.each<[string, RequestListener, { readonly reason: string; readonly retryAfterMs?: number }]>([
+    [
+      "429 with Retry-After",
+      (_, response) => response.writeHead(429, { "retry-after": "7" }).end(),
+      { reason: "TOO_MANY_REQUESTS", retryAfterMs: 7_000 },
+    ],
+    ["401", (_, response) => response.writeHead(401).end(), { reason: "NO_ACCESS" }],
+    ["403", (_, response) => response.writeHead(403).end(), { reason: "NO_ACCESS" }],
+  ])("%s: it was turned away, and nothing was done", async (_given, listener, turnedAway) => {
+    const port = await rawServer(listener);
+    const answer = clientOf(port, new ManualClock(), 200).submit(paper, request("sim_a"), never);
+    await expect(answer).rejects.toMatchObject({ name: "TurnedAwayError", ...turnedAway });
+  });
+
+  test("429 without a sensible Retry-After: it was turned away, and nobody knows for how long", async () => {
+    const port = await rawServer((_, response) => response.writeHead(429, { "retry-after": "soon" }).end());
+    const answer = clientOf(port, new ManualClock(), 200).submit(paper, request("sim_a"), never);
+    const turnedAway = { reason: "TOO_MANY_REQUESTS", retryAfterMs: undefined };
+    await expect(answer).rejects.toMatchObject({ name: "TurnedAwayError", ...turnedAway });
   });
 
   test("the connection is refused: it was not sent", async () => {

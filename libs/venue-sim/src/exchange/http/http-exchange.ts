@@ -11,6 +11,7 @@ import type {
   Quote,
   SubmitAnswer,
 } from "../exchange-api.ts";
+import { TurnedAwayError } from "../turned-away-error.ts";
 import { jsonLines } from "./json-lines.ts";
 import * as wire from "./wire.ts";
 
@@ -116,6 +117,8 @@ export class HttpExchange implements ExchangeApi {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#options.requestTimeoutMs)]);
     const response = await this.#fetch(method, path, deadline, body);
     const text = await textOf(response, deadline);
+    const turnedAway = turnedAwayBy(response);
+    if (turnedAway !== undefined) throw turnedAway;
     if (response.status === 400) throw new RangeError(`the exchange refuses the question: ${text.slice(0, 300)}`);
     if (response.status !== 200) {
       throw new ConnectionError("MAYBE", `the exchange answered ${response.status}: ${text.slice(0, 300)}`);
@@ -156,6 +159,15 @@ function decode<Schema extends z.ZodType>(schema: Schema, text: string): z.outpu
   const issue = parsed.error.issues[0];
   const reason = `the exchange's answer is malformed: ${issue?.path.join(".")}: ${issue?.message}`;
   throw new ConnectionError("MAYBE", reason);
+}
+
+/** An answer that comes before anything is done with the question: from the host, or from what stands before it. */
+function turnedAwayBy({ status, headers }: Response): TurnedAwayError | undefined {
+  if (status === 401 || status === 403) return new TurnedAwayError("NO_ACCESS", `the exchange answered ${status}`);
+  if (status !== 429) return undefined;
+  const seconds = Number(headers.get("retry-after") ?? "");
+  const wait = seconds > 0 ? { retryAfterMs: seconds * 1_000 } : {};
+  return new TurnedAwayError("TOO_MANY_REQUESTS", "the exchange answered 429", wait);
 }
 
 /** Only a refused connection proves that nothing was sent. */
