@@ -2,6 +2,7 @@ export { type Card, pageOf, type Subject, subjects } from "./card.ts";
 export { cards } from "./cards/index.ts";
 export type { VenueConformance } from "./conformance.ts";
 export { FaultLine, type FaultLineOptions, type LineRequest } from "./fault-line.ts";
+export { type DialectRequest, type HttpDialect, HttpStand, type HttpStandOptions } from "./http-stand.ts";
 export {
   type CardResult,
   type CardVerdict,
@@ -13,4 +14,12 @@ export {
 } from "./run-conformance.ts";
 export type { ForeignOrder, StandLimits, StandMarket, StandSkill, VenueStand } from "./stand.ts";
 export type { StandEvent } from "./stand-event.ts";
+export {
+  StandExchange,
+  type StandFill,
+  type StandOrder,
+  type StandOrderRequest,
+  type StandRefusal,
+  StandRefused,
+} from "./stand-exchange.ts";
 export { type FaultKind, faultKinds, type StandFault, type StandOperation } from "./stand-fault.ts";
