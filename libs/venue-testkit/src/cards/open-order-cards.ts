@@ -7,7 +7,7 @@ import { needsResting } from "./instrument-cards.ts";
 import { needsPartialFills, partlyFilled } from "./lookup-cards.ts";
 
 const subject = "open orders";
-/** More than most venues give on one page of their own tests' size, few enough to be placed in a moment. */
+/** Enough for a list that is cut somewhere, few enough to be placed in a moment. */
 const many = 25;
 
 /** The list of what is open: what a halt goes by, and what orders are missed by. */
