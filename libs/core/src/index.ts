@@ -102,6 +102,7 @@ export {
   expectedPriceOf,
   type Instruction,
   isPostOnly,
+  isProtection,
   isReducing,
   isTriggeredPricing,
   limitPriceOf,

@@ -29,16 +29,15 @@ const aloneAfterMs = 15_000;
 /** How far a venue's clock may be behind ours. */
 const venueClockBehindMsMax = 1_000;
 
-/** Whether a campaign is to cancel an order of ours. */
-export function isTarget(terms: CancelAllTerms, { instruction, requestedAt }: Order): boolean {
-  const { purpose } = instruction;
-  if (!covers(terms.scope, instruction)) return false;
-  if (terms.keepsProtection && (purpose === "STOP" || purpose === "TARGET")) return false;
-  // What was asked for later is not meant, unless it slipped in beside the halt.
-  return requestedAt <= terms.requestedAt || (terms.halts && purpose === "ENTRY");
+/**
+ * Whether a campaign is to cancel an order of ours that was not there when it began: nothing that was asked for later is
+ * meant, but a new exposure that slipped in beside the halt.
+ */
+function isLateTarget({ halts, scope }: CancelAllTerms, { instruction }: Order): boolean {
+  return halts && instruction.purpose === "ENTRY" && covers(scope, instruction);
 }
 
-/** Our orders that one part of a campaign is to cancel, from the first look for them to the end of the last. */
+/** Our orders that one part of a campaign is to cancel: those that were live as it began, until the last has ended. */
 export class CancelAllTargets {
   readonly #desk: Desk;
   readonly #terms: CancelAllTerms;
@@ -86,15 +85,20 @@ export class CancelAllTargets {
   }
 
   /**
-   * Takes up what an earlier process found, then finds what is live now, page by page, and asks each to be cancelled.
+   * Takes up the campaign's targets; where it halts, also what slipped in beside the halt. Asks each to be cancelled.
    * `act` sends a cancel; without it, cancels are to go out together.
    */
   async find(act?: (order: Order) => void): Promise<void> {
     await this.#resume();
+    await this.#ask([...this.#open.values()].filter(isUnasked), act);
+    if (this.#terms.halts) await this.#findLate(act);
+  }
+
+  async #findLate(act?: (order: Order) => void): Promise<void> {
     let after: OrderPosition | undefined;
     for (;;) {
       const page: readonly Order[] = await this.#desk.store.orders.live(this.#part.venueAccount, pageMax, after);
-      const found = page.filter((order) => isTarget(this.#terms, order) && !this.#open.has(order.orderId));
+      const found = page.filter((order) => isLateTarget(this.#terms, order) && !this.#open.has(order.orderId));
       const targets = found.map(({ orderId }): CancelAllTarget => ({ kind: "OWN", orderId }));
       if (targets.length > 0) await this.#desk.store.cancelAlls.addTargets(this.#part, targets);
       this.#count += found.length;
@@ -115,7 +119,7 @@ export class CancelAllTargets {
     const asksAgain = nowMs >= this.#askAgainAtMs;
     if (asksAgain) this.#askAgainAtMs = nowMs + askAgainMs;
     this.#unasked = 0;
-    const isDue = (order: Order) => order.cancelRequest === undefined || (asksAgain && isAtVenue(order));
+    const isDue = (order: Order) => isUnasked(order) || (asksAgain && isAtVenue(order));
     await this.#ask([...this.#open.values()].filter(isDue), act);
   }
 
@@ -135,7 +139,7 @@ export class CancelAllTargets {
     for (;;) {
       const page: readonly Order[] = await this.#desk.store.orders.live(this.#part.venueAccount, pageMax, after);
       const isOther = (order: Order) =>
-        !isTarget(this.#terms, order) && (instrument === undefined || order.instruction.instrument === instrument);
+        !this.#open.has(order.orderId) && (instrument === undefined || order.instruction.instrument === instrument);
       if (page.some(isOther)) return true;
       after = page.at(-1);
       if (page.length < pageMax) return false;
@@ -233,6 +237,10 @@ export class CancelAllTargets {
     this.#deadAfter =
       validUntil === undefined ? "NEVER" : laterOf(this.#deadAfter, addMs(validUntil, venueClockBehindMsMax));
   }
+}
+
+function isUnasked({ cancelRequest }: Order): boolean {
+  return cancelRequest === undefined;
 }
 
 function isAtVenue({ state }: Order): boolean {

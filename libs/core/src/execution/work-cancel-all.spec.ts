@@ -10,6 +10,8 @@ import { orderAfter, pathTo, stored, venueAccount } from "../testing/desk-for-te
 import { limitBuy, refused, sampleEvents, terms } from "../testing/order-fixtures.ts";
 import { ScriptedVenue } from "../testing/scripted-venue.ts";
 import { pass, settle } from "../testing/settle.ts";
+import type { Clock } from "../time/clock.ts";
+import { addMs } from "../time/wall-time.ts";
 
 const btc = limitBuy.instrument;
 const eth = instrumentId("ETH/USDT");
@@ -100,6 +102,25 @@ describe("a CancelAll", () => {
     expect(test.book.open.has(theirs[1] ?? submitKey("?"))).toBe(true);
     expect(await part(test)).toMatchObject({ state: "DONE", progress: { targets: 1, foreignTargets: 1 } });
   });
+
+  it.each([-3_600_000, 3_600_000])(
+    "given a server whose clock is %i ms off, so what was there before is cancelled, and nothing that came after",
+    async (offMs) => {
+      const test = cancelAllServer();
+      const [entry, exit] = [await resting(test), await resting(test, { purpose: "EXIT", side: "SELL" })];
+      await test.executor.start();
+      const clock: Clock = {
+        wall: () => addMs(test.clock.wall(), offMs),
+        monotonicMs: () => test.clock.monotonicMs(),
+        sleep: (...call) => test.clock.sleep(...call),
+      };
+      await begin({ ...test, desk: { ...test.desk, clock } }, { halts: false });
+      const later = await resting(test);
+      await pass(test.clock, 2_000);
+      expect(await states(test, [entry, exit, later])).toEqual(["CANCELLED", "CANCELLED", "CONFIRMING"]);
+      expect(await part(test)).toMatchObject({ state: "DONE", progress: { targets: 2 } });
+    },
+  );
 
   it("given an entry that slips in beside the halt, so it goes as well, and what is placed later to protect stays", async () => {
     const test = cancelAllServer();
@@ -390,9 +411,9 @@ describe("a store that fails", () => {
       store: ({ cancelAlls }) => ({
         cancelAlls: {
           ...cancelAlls,
-          async addTargets(...call) {
+          async targets(...call) {
             if (fails) throw new SurefillError("STORE_UNAVAILABLE", "away");
-            return cancelAlls.addTargets(...call);
+            return cancelAlls.targets(...call);
           },
         },
       }),

@@ -69,6 +69,11 @@ export function isReducing({ purpose }: Pick<Instruction, "purpose">): boolean {
   return purpose !== "ENTRY";
 }
 
+/** Whether it guards a position, so that an emergency stop may be told to keep it. */
+export function isProtection({ purpose }: Pick<Instruction, "purpose">): boolean {
+  return purpose === "STOP" || purpose === "TARGET";
+}
+
 /** Whether what is not filled at once stays at the venue. */
 export function rests({ timeInForce }: Pricing): boolean {
   return timeInForce === "GTC";

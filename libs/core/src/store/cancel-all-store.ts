@@ -88,8 +88,10 @@ export const noProgress: CancelAllProgress = {
 /** PORT: CancelAll campaigns. */
 export interface CancelAllStore {
   /**
-   * Begins a campaign with a part for each venue account, its event, and the halt of its scope where it halts, all in one
-   * step, as TradingStateStore.set. Where the id is taken nothing happens, and the campaign is given as it is.
+   * Begins a campaign with a part for each venue account, its event, the halt of its scope where it halts, and its OWN
+   * targets: every order of ours that is live in its scope, but STOP and TARGET where it keeps protection. All in one
+   * step, as TradingStateStore.set, so that no clock decides what was there before. Where the id is taken nothing
+   * happens, and the campaign is given as it is.
    */
   begin(
     terms: CancelAllTerms,

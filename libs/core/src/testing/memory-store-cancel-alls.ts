@@ -1,9 +1,12 @@
+import { covers } from "../account/trading-state.ts";
 import { type VenueAccount, venueAccountKey } from "../account/venue-account.ts";
+import { isProtection } from "../order/instruction.ts";
 import {
   type CancelAllCampaign,
   type CancelAllPartKey,
   type CancelAllStore,
   type CancelAllTarget,
+  type CancelAllTerms,
   noProgress,
   targetKey,
 } from "../store/cancel-all-store.ts";
@@ -24,6 +27,7 @@ export function memoryCancelAlls(tables: MemoryTables, open: () => void): Cancel
         .map((venueAccount) => ({ venueAccount, state: "RUNNING", progress: noProgress }) as const);
       const campaign: CancelAllCampaign = { ...terms, parts };
       tables.cancelAlls.set(campaignId, campaign);
+      for (const { venueAccount } of parts) addOwnTargets(tables, terms, { campaignId, venueAccount });
       const told = { scope, operator, reason, at };
       putControlEvent(tables, { ...told, cause: { type: "emergency.cancel_all", campaignId, phase: "STARTED" } });
       if (parts.length === 0) {
@@ -77,6 +81,17 @@ export function memoryCancelAlls(tables: MemoryTables, open: () => void): Cancel
       putControlEvent(tables, { scope, operator, reason, at: part.endedAt ?? campaign.requestedAt, cause });
     },
   };
+}
+
+function addOwnTargets(tables: MemoryTables, terms: CancelAllTerms, part: CancelAllPartKey): void {
+  const targets = [...tables.open.values()].filter(
+    ({ instruction }) =>
+      venueAccountKey(instruction) === venueAccountKey(part.venueAccount) &&
+      covers(terms.scope, instruction) &&
+      !(terms.keepsProtection && isProtection(instruction)),
+  );
+  const rows = targets.map(({ orderId }) => ({ kind: "OWN", orderId }) as const);
+  tables.cancelAllTargets.set(partKey(part), new Map(rows.map((target) => [`OWN/${targetKey(target)}`, target])));
 }
 
 function partKey({ campaignId, venueAccount }: CancelAllPartKey): string {

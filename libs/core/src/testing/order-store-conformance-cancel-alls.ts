@@ -5,14 +5,15 @@ import { SeededRandom } from "../id/seeded-random.ts";
 import { uuidV7 } from "../id/uuid-v7.ts";
 import { instrumentId } from "../instrument/instrument.ts";
 import { signedQuantity } from "../money/signed-quantity.ts";
-import { orderId, submitKey, venueOrderId } from "../order/order-id.ts";
+import type { Purpose } from "../order/instruction.ts";
+import { type OrderId, orderId, submitKey, venueOrderId } from "../order/order-id.ts";
 import { positionId } from "../position/position-id.ts";
 import { type CancelAllPart, type CancelAllTerms, noProgress } from "../store/cancel-all-store.ts";
 import type { Store } from "../store/store.ts";
 import { addMs } from "../time/wall-time.ts";
 import { venueId } from "../venue/venue-id.ts";
 import type { OpenedGetter } from "./order-store-conformance.ts";
-import { freshAccount, placedAt } from "./order-store-fixture.ts";
+import { commitOpen, freshAccount, happyPath, placedAt } from "./order-store-fixture.ts";
 
 const random = new SeededRandom(7);
 let count = 0;
@@ -96,6 +97,29 @@ export function describeCancelAlls(get: OpenedGetter): void {
         (halts ? [changed, started] : [started]).map((cause) => ({ cause, scope: terms.scope, at: terms.requestedAt })),
       );
       await store.tradingStates.set({ ...terms, state: "ACTIVE", at: placedAt });
+    });
+
+    it.each([
+      ["all that is live", {}, ["ENTRY", "STOP", "TARGET", "EXIT"]],
+      ["without protection where that is kept", { keepsProtection: true }, ["ENTRY", "EXIT"]],
+      ["of its instrument", { scope: { instrument: instrumentId("ETH/USDT") } }, []],
+    ] as const)("has the orders as targets that are there as it begins: %s", async (_which, rest, meant) => {
+      const { store } = get();
+      const [one, two] = freshVenueAccounts();
+      const open = async (purpose: Purpose, venueAccount = one) =>
+        (await commitOpen(store, { ...venueAccount, purpose })).order.orderId;
+      const ids = new Map<Purpose, OrderId>();
+      for (const purpose of ["ENTRY", "STOP", "TARGET", "EXIT"] as const) ids.set(purpose, await open(purpose));
+      const life = happyPath(one);
+      for (const change of life) await store.orders.commit(change);
+      const elsewhere = await open("ENTRY", two);
+      const terms = termsFor(one, { keepsProtection: false, ...rest });
+      await store.cancelAlls.begin(terms, [one]);
+      const later = await open("ENTRY");
+      const targets = await store.cancelAlls.targets({ campaignId: terms.campaignId, venueAccount: one }, "OWN", 100);
+      const found = targets.map(({ orderId: id }) => id);
+      expect(found).toEqual(meant.flatMap((purpose) => ids.get(purpose) ?? []).sort());
+      for (const id of [life[0].order.orderId, elsewhere, later]) expect(found).not.toContain(id);
     });
 
     it("runs where one of its parts does, oldest first", async () => {

@@ -11,7 +11,7 @@ import { price } from "../money/price.ts";
 import { quantity, zeroQuantity } from "../money/quantity.ts";
 import { changeOrder, placedRecord } from "../order/change-order.ts";
 import { venueFillId } from "../order/fill.ts";
-import { type Pricing, type Side, triggerPriceOf } from "../order/instruction.ts";
+import { type Pricing, type Purpose, type Side, triggerPriceOf } from "../order/instruction.ts";
 import type { Order } from "../order/order.ts";
 import type { OrderEvent } from "../order/order-event.ts";
 import type { OrderEventRecord } from "../order/order-event-record.ts";
@@ -53,6 +53,7 @@ export interface PlacedOptions {
   readonly clientOrderId?: ClientOrderId;
   readonly side?: Side;
   readonly pricing?: Pricing;
+  readonly purpose?: Purpose;
   readonly quantity?: string;
   readonly positionId?: PositionId;
   readonly strategyId?: string;
@@ -75,7 +76,7 @@ export function placed(options: PlacedOptions = {}): OrderChange {
       side: options.side ?? "BUY",
       pricing: options.pricing ?? { type: "LIMIT", timeInForce: "GTC", limitPrice: price("90000.5") },
       size: { in: "BASE", quantity: quantity(options.quantity ?? "2") },
-      purpose: "ENTRY",
+      purpose: options.purpose ?? "ENTRY",
       ...(options.positionId === undefined ? {} : { positionId: options.positionId }),
       ...(options.strategyId === undefined ? {} : { strategyId: options.strategyId }),
       tags: { desk: "a" },

@@ -26,6 +26,11 @@ const running = `SELECT * FROM cancel_alls WHERE campaign_id IN (SELECT campaign
   ORDER BY requested_at LIMIT $3`;
 const addTargets = `INSERT INTO cancel_all_targets (campaign_id, venue, account, kind, target)
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) ON CONFLICT DO NOTHING`;
+const addOwnTargets = `INSERT INTO cancel_all_targets (campaign_id, venue, account, kind, target)
+  SELECT parts.campaign_id, orders.venue, orders.account, 'OWN', orders.order_id
+    FROM orders JOIN cancel_all_parts parts ON parts.venue = orders.venue AND parts.account = orders.account
+    WHERE orders.is_open AND parts.campaign_id = $1 AND ($2::text IS NULL OR orders.instrument = $2)
+      AND NOT ($3 AND orders.purpose IN ('STOP', 'TARGET'))`;
 const targets = `SELECT target FROM cancel_all_targets
   WHERE campaign_id = $1 AND venue = $2 AND account = $3 AND kind = $4 AND target > $5 ORDER BY target LIMIT $6`;
 const savePart = `UPDATE cancel_all_parts SET state = $4, progress = $5, ended_at = $6
@@ -53,6 +58,7 @@ export function postgresCancelAlls(reader: Reader, open: () => void): CancelAllS
             ...[row.campaign_id, row.venue, row.account, row.state, row.progress],
           ]);
         }
+        await client.query(addOwnTargets, [campaignId, scope.instrument ?? null, terms.keepsProtection]);
         if (terms.halts) await setTradingState(client, { scope, state: "HALTED", operator, reason, at });
         const cause = { type: "emergency.cancel_all", campaignId, phase: "STARTED" } as const;
         await insertControlEvent(client, { scope, operator, reason, at, cause });

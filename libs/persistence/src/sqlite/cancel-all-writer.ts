@@ -44,12 +44,13 @@ export class CancelAllWriter {
   }
 
   begin({ campaign, parts, halt, started, ended }: BeginCall): BeginAnswer {
-    const { isThere, insertCampaign, insertPart } = this.#statements;
+    const { isThere, insertCampaign, insertPart, insertOwnTargets } = this.#statements;
     return this.#transactions.run(() => {
       if (isThere.get([campaign.campaign_id]) !== undefined) return "FOUND";
       if (halt !== undefined && this.#trading.setInTransaction(halt) === undefined) return "FULL";
       insertCampaign.run(valuesOf(campaign, campaignNames));
       for (const part of parts) insertPart.run(valuesOf(part, partNames));
+      insertOwnTargets.run([campaign.campaign_id]);
       this.#trading.addEvent(started);
       if (parts.length === 0) this.#trading.addEvent(ended);
       return "BEGUN";
@@ -97,6 +98,16 @@ function prepare(database: Database) {
     insertCampaign: run(`INSERT ${into("cancel_alls", campaignNames)}`),
     insertPart: run(`INSERT ${into("cancel_all_parts", partNames)}`),
     insertTarget: run(`INSERT OR IGNORE ${into("cancel_all_targets", targetNames)}`),
+    // A scope without an instrument is the empty one.
+    insertOwnTargets: run(
+      `INSERT INTO cancel_all_targets (campaign_id, venue, account, kind, target)
+        SELECT parts.campaign_id, orders.venue, orders.account, 'OWN', orders.order_id
+          FROM cancel_alls campaign JOIN cancel_all_parts parts ON parts.campaign_id = campaign.campaign_id
+            JOIN orders ON orders.venue = parts.venue AND orders.account = parts.account
+          WHERE orders.is_open = 1 AND campaign.campaign_id = ?
+            AND campaign.instrument IN ('', orders.instrument)
+            AND NOT (campaign.keeps_protection AND orders.purpose IN ('STOP', 'TARGET'))`,
+    ),
     savePart: run(
       `UPDATE cancel_all_parts SET state = ?, progress = ?, ended_at = ?
         WHERE campaign_id = ? AND venue = ? AND account = ? AND state = 'RUNNING'`,
