@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { accountId } from "../account/account-id.ts";
 import { recordReport } from "../desk/record-report.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import { instrumentId } from "../instrument/instrument.ts";
@@ -27,7 +26,7 @@ import {
   testVenue,
 } from "../testing/order-fixtures.ts";
 import { addMs } from "../time/wall-time.ts";
-import { CancelAllTargets, isTarget } from "./cancel-all-targets.ts";
+import { CancelAllTargets } from "./cancel-all-targets.ts";
 import { requestCancel } from "./request-cancel.ts";
 
 const eth = instrumentId("ETH/USDT");
@@ -36,37 +35,37 @@ const terms: CancelAllTerms = {
   ...{ operator: "ann", reason: "emergency", requestedAt },
 };
 
-describe("whether a campaign is to cancel an order", () => {
+describe("an order that was placed once the campaign had begun", () => {
   it.each<readonly [string, Partial<Instruction>, Partial<CancelAllTerms>, boolean]>([
-    ["any, for the whole service", {}, {}, true],
-    ["of its account", {}, { scope: { account: limitBuy.account } }, true],
-    ["of another account", {}, { scope: { account: accountId("bob") } }, false],
-    ["of its venue and instrument", {}, { scope: { venue: testVenue, instrument: limitBuy.instrument } }, true],
-    ["of another instrument", {}, { scope: { instrument: eth } }, false],
-    ["a stop", { purpose: "STOP" }, {}, true],
-    ["a stop, where protection stays", { purpose: "STOP" }, { keepsProtection: true }, false],
-    ["a target, where protection stays", { purpose: "TARGET" }, { keepsProtection: true }, false],
+    ["an entry, beside the halt", {}, {}, true],
     ["an entry, where protection stays", {}, { keepsProtection: true }, true],
-    ["an exit, where protection stays", { purpose: "EXIT" }, { keepsProtection: true }, true],
-    ["an entry asked for later", {}, { requestedAt: after(-1) }, true],
-    ["an entry asked for later, without a halt", {}, { requestedAt: after(-1), halts: false }, false],
-    ["an exit asked for later", { purpose: "EXIT" }, { requestedAt: after(-1) }, false],
-    ["an exit asked for before", { purpose: "EXIT" }, { requestedAt: after(1) }, true],
-  ])("given %s", (_, rest, differing, is) => {
-    const order = orderIn("CONFIRMING", { instruction: { ...limitBuy, ...rest } });
-    expect(isTarget({ ...terms, ...differing }, order)).toBe(is);
+    ["an entry in its scope", {}, { scope: { venue: testVenue, instrument: limitBuy.instrument } }, true],
+    ["an entry of another instrument", {}, { scope: { instrument: eth } }, false],
+    ["an entry, without a halt", {}, { halts: false }, false],
+    ["an exit", { purpose: "EXIT" }, {}, false],
+    ["a stop", { purpose: "STOP" }, {}, false],
+  ])("given %s", async (_, rest, differing, is) => {
+    const test = await setUp({}, differing);
+    const order = await orderAfter(test, pathTo.CONFIRMING, rest);
+    await test.targets.find(test.act);
+    expect([...test.targets.open.keys()]).toEqual(is ? [order.orderId] : []);
   });
 });
 
-/** The targets of a campaign that is begun already, and the cancels that are sent. */
-async function setUp(options: TestDeskOptions = {}, differing: Partial<CancelAllTerms> = {}) {
+/** The targets of a campaign that is begun already, or later, and the cancels that are sent. */
+async function setUp(
+  options: TestDeskOptions = {},
+  differing: Partial<CancelAllTerms> = {},
+  begins: "AT_ONCE" | "LATER" = "AT_ONCE",
+) {
   const test = deskForTests(options);
-  await test.store.cancelAlls.begin({ ...terms, ...differing }, [venueAccount]);
+  const begin = () => test.store.cancelAlls.begin({ ...terms, ...differing }, [venueAccount]);
+  if (begins === "AT_ONCE") await begin();
   const targetsOf = () => new CancelAllTargets(test.desk, { ...terms, ...differing }, venueAccount);
   const sent: string[] = [];
   const act = (order: Order) => sent.push(order.orderId);
   const kept = () => test.store.cancelAlls.targets({ campaignId: "stop-1", venueAccount }, "OWN", 10);
-  return { ...test, targets: targetsOf(), targetsOf, sent, act, kept };
+  return { ...test, begin, targets: targetsOf(), targetsOf, sent, act, kept };
 }
 
 describe("the orders of a campaign", () => {
@@ -152,32 +151,36 @@ describe("the orders of a campaign", () => {
   );
 });
 
-describe("until when an attempt of a campaign's orders may still be taken", () => {
+describe("whether no attempt of a campaign's orders can be taken any more", () => {
   const doubtful = (ms: number | undefined) => {
     const { validUntil: _, ...prepared } = sampleEvents.ATTEMPT_PREPARED;
     return [{ ...prepared, ...(ms === undefined ? {} : { validUntil: after(ms) }) }, sampleEvents.ANSWER_LOST];
   };
 
-  it.each<readonly [string, readonly (number | undefined)[], unknown]>([
-    ["no attempt in doubt, so it has passed", [], 0],
-    ["one, so a second after its validity, for the venue's clock may be behind", [3_000], after(4_000)],
-    ["some, so by the last of them", [3_000, 9_000, 5_000], after(10_000)],
-    ["one that never expires, so never", [3_000, undefined, 5_000], "NEVER"],
-  ])("given %s", async (_, validities, deadAfter) => {
+  it.each<readonly [string, readonly (number | undefined)[], number, boolean]>([
+    ["no attempt in doubt", [], 0, true],
+    ["one whose validity has passed by our clock, which may be ahead", [3_000], 120_000, false],
+    ["one that two minutes have passed of, too, longer than any request lasts", [3_000], 120_001, true],
+    ["one that is valid for longer", [3_000, 200_000], 200_000, false],
+    ["one that is valid for longer, by a venue whose clock may be a second behind", [200_000], 201_000, false],
+    ["that second over", [3_000, 200_000], 201_001, true],
+    ["one that never expires", [3_000, undefined], 86_400_000, false],
+  ])("given %s", async (_, validities, passedMs, areDead) => {
     const test = await setUp();
     await orderAfter(test, pathTo.CONFIRMING);
     for (const ms of validities) await orderAfter(test, doubtful(ms));
     await test.targets.find(test.act);
-    expect(test.targets.deadAfter).toBe(deadAfter);
+    test.clock.advance(passedMs);
+    expect(test.targets.areDead).toBe(areDead);
   });
 
-  it("given that the doubt has ended, so it has passed", async () => {
+  it("given that the doubt has ended, so by the venue's word, at once", async () => {
     const test = await setUp();
     const order = await orderAfter(test, doubtful(undefined));
     await test.targets.find(test.act);
     await recordReport(test.desk, await stored(test, order), aboutOrder(order));
     await test.targets.refresh(test.act);
-    expect(test.targets.deadAfter).toBe(0);
+    expect(test.targets.areDead).toBe(true);
   });
 });
 
@@ -228,6 +231,7 @@ describe("cancels that go out together", () => {
     const test = await setUp({}, differing);
     await orderAfter(test, pathTo.CONFIRMING);
     if (rest !== undefined) await orderAfter(test, pathTo.CONFIRMING, rest);
+    await test.targets.find();
     expect(await test.targets.areBesideOthers()).toBe(is);
   });
 });
@@ -244,9 +248,10 @@ describe("positions whose stop a campaign cancelled", () => {
     ["one that only an exit is for", true, { ...stop, purpose: "EXIT" }, unprotected],
     ["one, and a stop of another", true, { ...stop, positionId: positionId("p-2") }, unprotected],
   ])("given %s", async (_, isHeld, later, told) => {
-    const test = await setUp();
+    const test = await setUp({}, {}, "LATER");
     if (isHeld) await orderAfter(test, pathTo.FILLED, { positionId: position });
     const cancelled = await orderAfter(test, pathTo.CONFIRMING, stop);
+    await test.begin();
     await test.targets.find(test.act);
     await recordReport(
       test.desk,
@@ -259,10 +264,11 @@ describe("positions whose stop a campaign cancelled", () => {
   });
 
   it("given an order without a stop, so nothing is told of its position", async () => {
-    const test = await setUp();
+    const test = await setUp({}, {}, "LATER");
     await orderAfter(test, pathTo.FILLED, { positionId: position });
     const exit = await orderAfter(test, pathTo.CONFIRMING, { ...stop, purpose: "EXIT" });
     await requestCancel(test.desk, exit, "x");
+    await test.begin();
     await test.targets.find(test.act);
     expect(await test.targets.unprotected()).toEqual([]);
   });

@@ -16,7 +16,7 @@ import type {
 } from "../store/cancel-all-store.ts";
 import type { OrderPosition } from "../store/order-store.ts";
 import type { PositionKey } from "../store/position-store.ts";
-import { addMs, laterOf, type WallTime, wallTime } from "../time/wall-time.ts";
+import { addMs } from "../time/wall-time.ts";
 import { requestCancel } from "./request-cancel.ts";
 
 const pageMax = 500;
@@ -28,6 +28,8 @@ const askAgainMs = 5_000;
 const aloneAfterMs = 15_000;
 /** How far a venue's clock may be behind ours. */
 const venueClockBehindMsMax = 1_000;
+/** Longer than any venue takes a request for after it was prepared. */
+const requestMsMax = 120_000;
 
 /**
  * Whether a campaign is to cancel an order of ours that was not there when it began: nothing that was asked for later is
@@ -50,7 +52,8 @@ export class CancelAllTargets {
   #count = 0;
   #unasked = 0;
   #askAgainAtMs: number;
-  #deadAfter: WallTime | "NEVER" = wallTime(0);
+  /** When each that has not ended was first seen, monotonic: it was prepared before, or after we asked it to be cancelled. */
+  readonly #seenMs = new Map<OrderId, number>();
 
   constructor(desk: Desk, terms: CancelAllTerms, venueAccount: VenueAccount) {
     this.#desk = desk;
@@ -73,9 +76,19 @@ export class CancelAllTargets {
     return [...this.#failures.values()];
   }
 
-  /** When the last attempt whose fate was open can't be accepted any more; NEVER where its request does not expire. */
-  get deadAfter(): WallTime | "NEVER" {
-    return [...this.#open.values()].some((order) => isFateOpen(order)) ? this.#deadAfter : wallTime(0);
+  /**
+   * Whether no attempt of an open order whose fate is open can be accepted any more: its valid_until has passed by our
+   * clock, and, for that may be ahead, longer than any request lasts since we first saw it. What ends it sooner is the
+   * venue's own word, which a look-up brings.
+   */
+  get areDead(): boolean {
+    const { clock } = this.#desk;
+    return [...this.#open.values()].every((order) => {
+      const validUntil = attemptOf(order)?.validUntil;
+      if (!isFateOpen(order)) return true;
+      if (validUntil === undefined || clock.wall() <= addMs(validUntil, venueClockBehindMsMax)) return false;
+      return clock.monotonicMs() > (this.#seenMs.get(order.orderId) ?? clock.monotonicMs()) + requestMsMax;
+    });
   }
 
   /** Where orders are open whose cancel goes out with all others. */
@@ -228,14 +241,12 @@ export class CancelAllTargets {
     this.#failures.delete(orderId);
     if (isTerminal(order)) {
       this.#open.delete(orderId);
+      this.#seenMs.delete(orderId);
       return;
     }
     this.#open.set(orderId, order);
+    if (!this.#seenMs.has(orderId)) this.#seenMs.set(orderId, this.#desk.clock.monotonicMs());
     if (isRefused(order)) this.#failures.set(orderId, { orderId, error: order.lastError });
-    if (!isFateOpen(order) || this.#deadAfter === "NEVER") return;
-    const validUntil = attemptOf(order)?.validUntil;
-    this.#deadAfter =
-      validUntil === undefined ? "NEVER" : laterOf(this.#deadAfter, addMs(validUntil, venueClockBehindMsMax));
   }
 }
 

@@ -256,6 +256,11 @@ describe("a poisonous order", () => {
     for (const order of healthy) expect((await stored(server, order)).state).toBe("CONFIRMING");
     expect((await stored(server, poison)).state).toBe("PENDING");
     expect(server.venue.callsOf("submit")).toHaveLength(3);
+    // It is tried again in growing waits, and takes no more from the venue's request budget than that.
+    await pass(server.clock, 60_000, 250);
+    const prepares = server.venue.callsOf("prepare").filter((call) => JSON.stringify(call).includes(poison.orderId));
+    expect(prepares.length).toBeGreaterThan(5);
+    expect(prepares.length).toBeLessThan(12);
   });
 
   it("given one whose prepare always throws, so it FAILED after three tries and all others are sent", async () => {

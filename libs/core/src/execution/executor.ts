@@ -2,6 +2,7 @@ import { type VenueAccount, venueAccountKey } from "../account/venue-account.ts"
 import { commitTransitions } from "../desk/commit-transitions.ts";
 import type { Desk } from "../desk/desk.ts";
 import { reread } from "../desk/record-report.ts";
+import { SurefillError } from "../error/surefill-error.ts";
 import type { AttemptPermit } from "../gate/attempt-permit.ts";
 import { changeOrder } from "../order/change-order.ts";
 import { isOverdue } from "../order/deadline.ts";
@@ -18,7 +19,9 @@ import { Lane } from "./lane.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import { passDeadline } from "./pass-deadline.ts";
 import { recover } from "./recover.ts";
+import { RowsFromAhead } from "./rows-from-ahead.ts";
 import { sendCancel } from "./send-cancel.ts";
+import { Setbacks } from "./setbacks.ts";
 import { submit } from "./submit.ts";
 import { Turns } from "./turns.ts";
 
@@ -52,6 +55,8 @@ export class Executor {
   /** Venue accounts where an order may be SUBMITTED though nobody sends it any more: its answer was not recorded. */
   readonly #orphaned = new Set<string>();
   readonly #turns = new Turns();
+  readonly #setbacks = new Setbacks();
+  readonly #ahead: RowsFromAhead;
   readonly #cancelAlls: CancelAllWorkers;
   readonly #stop = new AbortController();
   #wake: (() => void) | undefined;
@@ -61,6 +66,7 @@ export class Executor {
   /** `owner` names this process among all that share the database; its leases last `leaseTtlMs` unless renewed. */
   constructor(desk: Desk, owner: string, leaseTtlMs?: number) {
     this.#desk = desk;
+    this.#ahead = new RowsFromAhead(desk);
     const recover = (venueAccount: VenueAccount) => this.#recover(venueAccount);
     this.#cancelAlls = new CancelAllWorkers(
       desk,
@@ -81,6 +87,7 @@ export class Executor {
     const entry = this.#desk.venues.get(venue);
     const venueAccount = { venue, account };
     if (entry === undefined || this.#stop.signal.aborted || this.#leases.fence(venueAccount) === undefined) return;
+    if (this.#setbacks.holds(order, this.#desk.clock.monotonicMs())) return;
     const lanes = this.#lanesOf(venueAccount, entry.concurrencyMax);
     lanes[this.#workOn(order)].add(order.orderId, () => this.#actOn(entry, order, venueAccount));
   }
@@ -127,6 +134,7 @@ export class Executor {
       else if (this.#isAttemptDue(order)) await this.#attempt(entry, order, venueAccount);
     } catch (error) {
       // The order's row still says what is due, or that it is SUBMITTED, which the loop then recovers.
+      if (!isStoreAway(error)) this.#setbacks.add(order, this.#desk.clock.monotonicMs());
       this.#desk.log.error({ error, order_id: order.orderId, venue: venueAccount.venue }, "acting on an order failed");
     }
   }
@@ -154,7 +162,8 @@ export class Executor {
     if (surplusDueAt(order) !== undefined) return false;
     if (isOverdue(order, this.#desk.clock.wall())) return false;
     if (order.state === "PENDING") return true;
-    return order.state === "FAILED" && order.retryAt !== undefined && order.retryAt <= this.#desk.clock.wall();
+    if (order.state !== "FAILED" || order.retryAt === undefined) return false;
+    return order.retryAt <= this.#desk.clock.wall() || this.#ahead.isDue(order);
   }
 
   async #submit(entry: VenueEntry, order: Order, fence: LeaseFence, permit?: AttemptPermit): Promise<Order> {
@@ -212,6 +221,7 @@ export class Executor {
       const owned = this.#leases.owned();
       for (const venueAccount of owned) await this.#takeUpOrphans(venueAccount);
       for (const order of await this.#due(owned)) this.act(order);
+      for (const order of await this.#ahead.due(owned)) this.act(order);
       await this.#cancelAlls.takeUp(owned);
       return idleMs;
     } catch (error) {
@@ -251,4 +261,9 @@ export class Executor {
     this.#changed = false;
     this.#wake = undefined;
   }
+}
+
+/** Whether nothing can be written or read for now: then it is not this order's fault. */
+function isStoreAway(thrown: unknown): boolean {
+  return SurefillError.from(thrown).code === "STORE_UNAVAILABLE";
 }

@@ -123,15 +123,22 @@ describe("setting a trading state", () => {
     },
   );
 
-  it("given an attempt that is never answered, so it waits until the venue can't take it any more", async () => {
+  it("given an attempt whose validity has passed by a clock an hour ahead of the venue's, so it is waited for and listed", async () => {
     const test = deskForTests();
-    // Valid until 9 s after the epoch of the clock, by a venue whose clock may be a minute behind.
-    await orderAfter(test, pathTo.SUBMITTED);
-    const call = setting(test, "HALTED", { waitMs: 90_000 });
-    await pass(test.clock, 69_000, 1_000);
+    const order = await orderAfter(test, pathTo.IN_DOUBT);
+    test.clock.advance(3_600_000);
+    const call = setting(test, "HALTED", { waitMs: 2_000 });
+    await pass(test.clock, 1_900, 50);
     expect(call.answers).toEqual([]);
-    await pass(test.clock, 40);
-    expect(call.answers).toMatchObject([{ pending: [] }]);
+    await pass(test.clock, 200, 50);
+    expect(call.answers).toMatchObject([{ pending: [{ orderId: order.orderId }] }]);
+  });
+
+  it("given an attempt whose validity passed a day ago, so nobody waits for it", async () => {
+    const test = deskForTests();
+    await orderAfter(test, pathTo.IN_DOUBT);
+    test.clock.advance(25 * 3_600_000);
+    expect(await setting(test, "HALTED", { waitMs: 60_000 }).ended).toMatchObject({ pending: [] });
   });
 
   it("given no time to wait, or too little, so what is under way is listed", async () => {

@@ -23,10 +23,10 @@ const pageMax = 500;
 const readMax = 1_000;
 const pollMs = 20;
 /**
- * How far the venue's clock may be behind ours, which may have been set: so much later it certainly takes an attempt no
- * more. Most doubts end before, by a look-up that tells the venue's own time.
+ * How far our clock may be ahead of the venue's, by whatever mistake: so much later the venue certainly takes an attempt
+ * no more. A doubt ends before, by a look-up that tells the venue's own time; what no look-up settles is listed.
  */
-const venueClockBehindMsMax = 60_000;
+const clockAheadMsMax = 24 * 3_600_000;
 
 /**
  * Sets a trading state. Once it is durable no attempt that it forbids becomes durable any more; then, for at most
@@ -95,7 +95,7 @@ function stillPending(desk: Desk, orders: readonly Order[]): readonly Order[] {
 
 function isDead(order: Order, now: WallTime): boolean {
   const validUntil = attemptOf(order)?.validUntil;
-  return validUntil !== undefined && now > addMs(validUntil, venueClockBehindMsMax);
+  return validUntil !== undefined && now > addMs(validUntil, clockAheadMsMax);
 }
 
 async function readAgain(desk: Desk, orders: readonly Order[]): Promise<readonly Order[]> {

@@ -110,7 +110,7 @@ class PartInWork {
   /** One look at our orders, and one at the venue's list where that is due. */
   async look(work: CancelAllWork): Promise<CancelAllPart["state"]> {
     await this.#targets.refresh(this.#listsOpenOrders ? this.#actAlone(work) : work.act);
-    const { open, deadAfter } = this.#targets;
+    const { open, areDead } = this.#targets;
     if (!this.#listsOpenOrders) {
       if (open.size > 0) return "RUNNING";
       return this.#terms.covers === "OWN_ONLY" ? "DONE" : "INCOMPLETE";
@@ -120,8 +120,7 @@ class PartInWork {
     const isNews = open.size === 0 && this.#openBefore > 0 && this.#cleanReads === 0;
     this.#openBefore = open.size;
     if (nowMs >= this.#nextReadMs || isNews) {
-      const isDead = deadAfter !== "NEVER" && this.#desk.clock.wall() > deadAfter;
-      const isSettled = isDead && nowMs > this.#massCancel.lateUntilMs;
+      const isSettled = areDead && nowMs > this.#massCancel.lateUntilMs;
       this.#read = await this.#venue.read(open);
       this.#count(nowMs, isSettled);
       await this.#cancelListed(work);

@@ -17,5 +17,7 @@ export function cancelAgainAt(
   answer: Answer,
   mostMs: number = mostMsDefault,
 ): WallTime {
-  return addMs(now, Math.min(Math.max(leastMs[answer], elapsedMs(since, now) * share), mostMs));
+  // A wish from the time to come was written by a clock that was ahead: its age is unknown, and may be long.
+  const wantedMs = Math.abs(elapsedMs(since, now));
+  return addMs(now, Math.min(Math.max(leastMs[answer], wantedMs * share), mostMs));
 }

@@ -184,6 +184,8 @@ describe("when the next step is due", () => {
     ["taken", reportOf("CANCEL_TAKEN"), 1_000, 30_000],
     ["unanswered", failureOf("CANCEL_UNKNOWN", lost), 20, 5_000],
     ["unanswered", failureOf("CANCEL_UNKNOWN", lost), 3_600, 30_000],
+    // Wanted by a clock that was an hour ahead: who knows since when.
+    ["unanswered", failureOf("CANCEL_UNKNOWN", lost), -3_600, 30_000],
   ])(
     "given CANCELLING, when %s %o, wanted for %d s, so it is sent again after %d ms",
     (_what, report, wantedS, waitMs) => {

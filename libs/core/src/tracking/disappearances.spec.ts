@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { quantity } from "../money/quantity.ts";
 import { changeOrder } from "../order/change-order.ts";
-import { type Order, wasAtVenue } from "../order/order.ts";
+import { attemptOf, type Order, wasAtVenue } from "../order/order.ts";
 import { orderId } from "../order/order-id.ts";
 import { deskForTests, orderAfter, pathTo, stored, type TestDesk } from "../testing/desk-for-tests.ts";
 import { aboutOrder, observerOf } from "../testing/observer-for-tests.ts";
@@ -62,6 +62,14 @@ describe("an order that the venue had and does not find", () => {
   it("given answers as of a time before the order came to its state, so they prove nothing", () => {
     const stale: LookupAnswer = { kind: "NOT_FOUND", asOf: open.stateTimes.CONFIRMING ?? open.updatedAt };
     expect(goneAt(at([0, 1, 2, 3, 60, 120], open, stale))).toEqual([]);
+  });
+
+  it("given a state that was written by a clock an hour ahead, so answers count that are of a time after its validity", () => {
+    const ahead: Order = { ...open, stateTimes: { CONFIRMING: addMs(open.updatedAt, 3_600_000) } };
+    const validUntil = attemptOf(open)?.validUntil ?? open.updatedAt;
+    const asOf = (ms: number): LookupAnswer => ({ kind: "NOT_FOUND", asOf: addMs(validUntil, ms) });
+    expect(goneAt(at([0, 1, 2, 3, 60], ahead, asOf(0)))).toEqual([]);
+    expect(goneAt(at([0, 1, 2, 3, 60], ahead, asOf(1)))).toEqual([60]);
   });
 
   it("given no time of its state, so answers count that are of a time after its last change", () => {

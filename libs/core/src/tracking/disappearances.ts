@@ -2,6 +2,7 @@ import { orderError } from "../error/order-error.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
 import { attemptOf, type Order } from "../order/order.ts";
 import type { OrderId } from "../order/order-id.ts";
+import { earlierOf } from "../time/wall-time.ts";
 import type { LookupAnswer } from "../venue/venue.ts";
 
 /**
@@ -23,7 +24,8 @@ export class Disappearances {
 
   /**
    * Takes in what a look-up came to at `nowMs` (monotonic); gives a report once the order has been missing for long
-   * enough. Only answers that could have seen the order count: of a venue time after the order came to its state.
+   * enough. Only answers that could have seen the order count: of a venue time after the order came to its state by
+   * our clock, or, for that may have been ahead, after its attempt's validity, by when the venue had it.
    */
   lookedUp(order: Order, answer: LookupAnswer, nowMs: number): ExecutionReport | undefined {
     const { orderId, state } = order;
@@ -34,7 +36,8 @@ export class Disappearances {
       this.#missing.delete(orderId);
       return undefined;
     }
-    if (answer.asOf <= (order.stateTimes[state] ?? order.updatedAt)) return undefined;
+    const since = order.stateTimes[state] ?? order.updatedAt;
+    if (answer.asOf <= earlierOf(since, attempt.validUntil ?? since)) return undefined;
     const known = `${state} ${order.cumQuantity} ${attempt.number}`;
     const before = this.#missing.get(orderId);
     const isNews = before?.known !== known;

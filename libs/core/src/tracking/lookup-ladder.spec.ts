@@ -48,6 +48,14 @@ describe("an order that moves", () => {
     expect(ladder.isDue(moved, 121_000)).toBe(true);
   });
 
+  it("given that it moves on all the time, so it is asked about all the same", () => {
+    const ladder = new LookupLadder();
+    const isDue = (version: number, ms: number) => ladder.isDue({ ...live, version }, ms);
+    expect([isDue(1, 0), isDue(2, 300), isDue(3, 600)]).toEqual([false, false, true]);
+    ladder.lookedUp({ ...live, version: 3 }, 600);
+    expect([isDue(4, 900), isDue(5, 1_200)]).toEqual([false, true]);
+  });
+
   it("given that it went in doubt, so it is due at once", () => {
     const ladder = new LookupLadder();
     expect(ladder.isDue(orderIn("SUBMITTED"), 0)).toBe(false);

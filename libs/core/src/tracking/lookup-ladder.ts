@@ -27,10 +27,11 @@ export class LookupLadder {
   isDue(order: Climber, nowMs: number): boolean {
     const rung = this.#rungs.get(order.orderId);
     if (rung !== undefined && rung.version === order.version) return nowMs >= rung.nextMs;
-    // What is in doubt is asked about at once; anything else gets time for its stream to tell.
+    // What is in doubt is asked about at once; anything else gets time for its stream to tell, but no more by moving on.
     const waitMs = order.state === "IN_DOUBT" ? 0 : stepMs.first;
-    this.#rungs.set(order.orderId, { version: order.version, nextMs: nowMs + waitMs, lookUps: 0 });
-    return waitMs === 0;
+    const nextMs = Math.min(nowMs + waitMs, rung?.nextMs ?? Number.POSITIVE_INFINITY);
+    this.#rungs.set(order.orderId, { version: order.version, nextMs, lookUps: 0 });
+    return nowMs >= nextMs;
   }
 
   /** Since when an order has been due, on the clock of isDue; one never seen has been for ever. */

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import type { Order } from "../order/order.ts";
+import type { OrderEvent } from "../order/order-event.ts";
+import { deskForTests, orderAfter, pathTo, type TestDesk, venueAccount } from "../testing/desk-for-tests.ts";
+import { after, busy } from "../testing/order-fixtures.ts";
+import type { Clock } from "../time/clock.ts";
+import { addMs } from "../time/wall-time.ts";
+import { RowsFromAhead } from "./rows-from-ahead.ts";
+
+const hourMs = 3_600_000;
+
+/** An order that the events have happened to, by a clock an hour ahead. */
+function aheadAfter(test: TestDesk, events: readonly OrderEvent[]): Promise<Order> {
+  const clock: Clock = {
+    wall: () => addMs(test.clock.wall(), hourMs),
+    monotonicMs: () => test.clock.monotonicMs(),
+    sleep: (...call) => test.clock.sleep(...call),
+  };
+  return orderAfter({ desk: { ...test.desk, clock } }, events);
+}
+
+const retryIn = (ms: number): OrderEvent => ({ type: "RETRY_SCHEDULED", error: busy, retryAt: after(hourMs + ms) });
+const prepared = pathTo.SUBMITTED;
+const idsOf = (orders: readonly Order[]) => orders.map(({ orderId }) => orderId);
+
+describe("rows that a clock ahead of ours has written", () => {
+  it("given a retry, so it is due once it has waited as long as it was to wait", async () => {
+    const test = deskForTests();
+    const rows = new RowsFromAhead(test.desk);
+    const order = await aheadAfter(test, [...prepared, retryIn(7_000)]);
+    expect(await rows.due([venueAccount])).toEqual([]);
+    test.clock.advance(5_000);
+    expect(await rows.due([venueAccount])).toEqual([]);
+    expect(rows.isDue(order)).toBe(false);
+    test.clock.advance(5_000);
+    expect(idsOf(await rows.due([venueAccount]))).toEqual([order.orderId]);
+    expect(rows.isDue(order)).toBe(true);
+    expect(rows.isDue({ ...order, version: order.version + 1 })).toBe(false);
+  });
+
+  it("given a cancel that is to be sent again, so it is due likewise", async () => {
+    const test = deskForTests();
+    const rows = new RowsFromAhead(test.desk);
+    const sent: OrderEvent = { type: "CANCEL_SENT", cancelAfter: after(hourMs + 4_000) };
+    const order = await aheadAfter(test, [...pathTo.CANCELLING, sent]);
+    await rows.due([venueAccount]);
+    test.clock.advance(5_000);
+    expect(idsOf(await rows.due([venueAccount]))).toEqual([order.orderId]);
+  });
+
+  it("given rows of a clock like ours, so they wait for their time", async () => {
+    const test = deskForTests();
+    const rows = new RowsFromAhead(test.desk);
+    await orderAfter(test, [...prepared, { type: "RETRY_SCHEDULED", error: busy, retryAt: after(60_000) }]);
+    for (let looks = 0; looks < 5; looks += 1) {
+      expect(await rows.due([venueAccount])).toEqual([]);
+      test.clock.advance(5_000);
+    }
+  });
+
+  it("given many looks in short time, so the store is asked once in 5 s", async () => {
+    let scans = 0;
+    const test = deskForTests({
+      store: ({ orders }) => ({
+        orders: {
+          ...orders,
+          scanLive: (...query) => {
+            scans += 1;
+            return orders.scanLive(...query);
+          },
+        },
+      }),
+    });
+    const rows = new RowsFromAhead(test.desk);
+    for (let looks = 0; looks < 100; looks += 1) {
+      await rows.due([venueAccount]);
+      test.clock.advance(100);
+    }
+    expect(scans).toBe(2);
+  });
+
+  it("given more rows than are looked at in one go, so the next look goes on behind them", async () => {
+    const test = deskForTests();
+    const rows = new RowsFromAhead(test.desk);
+    for (let made = 0; made < 500; made += 1) await orderAfter(test, [...prepared, retryIn(1)]);
+    test.clock.advance(1);
+    const last = await aheadAfter(test, [...prepared, retryIn(0)]);
+    const found: string[] = [];
+    for (let looks = 0; looks < 4; looks += 1) {
+      found.push(...idsOf(await rows.due([venueAccount])));
+      test.clock.advance(5_000);
+    }
+    expect(found).toContain(last.orderId);
+  });
+});
