@@ -14,6 +14,7 @@ import {
   type TestDeskOptions,
 } from "../testing/desk-for-tests.ts";
 import { fillOf, namedAttempt, sampleEvents } from "../testing/order-fixtures.ts";
+import type { Clock } from "../time/clock.ts";
 import { addMs } from "../time/wall-time.ts";
 import type { LookupAnswer } from "../venue/venue.ts";
 import { requestCancel } from "./request-cancel.ts";
@@ -208,6 +209,19 @@ describe("declaring an attempt dead", () => {
     expect(await test.resolved(dead)).toMatchObject({ error: { code: "ATTEMPT_STILL_VALID" } });
     test.clock.advance(0.001);
     expect((await test.resolved(dead)).kind).toBe("RESOLVED");
+  });
+
+  it("given a clock of ours that has been set an hour ahead since, so the database's time counts", async () => {
+    const test = await setUp(() => unavailable);
+    const clock: Clock = {
+      wall: () => addMs(test.clock.wall(), 3_600_000),
+      monotonicMs: () => test.clock.monotonicMs(),
+      sleep: (...call) => test.clock.sleep(...call),
+    };
+    const order = await stored(test, test.order);
+    const resolved = await resolveInDoubt({ ...test.desk, clock }, order, dead);
+    expect(resolved).toMatchObject({ kind: "REFUSED", error: { code: "ATTEMPT_STILL_VALID" } });
+    expect((await stored(test, test.order)).state).toBe("IN_DOUBT");
   });
 
   it("given a refusal, so it says from when on", async () => {

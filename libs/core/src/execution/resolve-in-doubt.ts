@@ -9,7 +9,7 @@ import { changeOrder } from "../order/change-order.ts";
 import { attemptOf, type Order } from "../order/order.ts";
 import type { OrderEvent } from "../order/order-event.ts";
 import type { SubmitKey, VenueOrderId } from "../order/order-id.ts";
-import { addMs, isoTime, laterOf, type WallTime } from "../time/wall-time.ts";
+import { addMs, earlierOf, isoTime, laterOf, type WallTime } from "../time/wall-time.ts";
 import { keepLookUp } from "../tracking/keep-look-up.ts";
 import { askVenue, attemptReference } from "../tracking/look-up.ts";
 import type { LookupAnswer } from "../venue/venue.ts";
@@ -144,10 +144,17 @@ async function declareDead(
   }
   const asOf = answer.kind === "NOT_FOUND" ? answer.asOf : undefined;
   const deadAfter = mayBeDeadAfter(order, asOf);
-  if ((asOf ?? desk.clock.wall()) <= deadAfter) {
+  if ((asOf ?? (await nowByBothClocks(desk, order))) <= deadAfter) {
     return { kind: "REFUSED", order, error: stillValid(order, deadAfter) };
   }
   return commit(desk, order, [{ type: "DECLARED_DEAD", operator, reason }]);
+}
+
+/** The earlier one of our time and the database's, for either may be ahead by any time. */
+async function nowByBothClocks({ clock, store }: Desk, { instruction }: Order): Promise<WallTime> {
+  const { venue, account } = instruction;
+  const { now } = await store.rates.read({ venue, account });
+  return earlierOf(clock.wall(), now);
 }
 
 /** From when on the attempt can't be accepted any more: by the venue's own time where it told it, else by ours. */
