@@ -3,7 +3,7 @@ import { restrictionOn } from "../account/trading-state.ts";
 import type { Desk } from "../desk/desk.ts";
 import type { OrderError } from "../error/order-error.ts";
 import type { Instruction } from "../order/instruction.ts";
-import type { Order } from "../order/order.ts";
+import { isTerminal, type Order } from "../order/order.ts";
 import { type OrderId, orderId } from "../order/order-id.ts";
 import type { PositionId } from "../position/position-id.ts";
 import type { PositionKey } from "../store/position-store.ts";
@@ -62,7 +62,8 @@ async function reducibleBy(
 async function openerOf({ orders }: Desk["store"], { positionId }: PositionKey): Promise<readonly Order[]> {
   const id = orderIdIn(positionId);
   const order = id && (await orders.find(id));
-  return order === undefined || order.instruction.positionId !== undefined ? [] : [order];
+  if (order === undefined || isTerminal(order)) return [];
+  return order.instruction.positionId === undefined ? [order] : [];
 }
 
 function orderIdIn(positionId: PositionId): OrderId | undefined {

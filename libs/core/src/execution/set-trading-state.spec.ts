@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { accountId } from "../account/account-id.ts";
 import type { TradingScope, TradingState } from "../account/trading-state.ts";
 import { recordReport } from "../desk/record-report.ts";
+import { amount } from "../money/amount.ts";
 import { signedQuantity } from "../money/signed-quantity.ts";
 import { attemptOf, type Order } from "../order/order.ts";
 import { positionId } from "../position/position-id.ts";
@@ -273,6 +274,21 @@ describe("orders that reduce a position under HALTED", () => {
     });
     const again = await orderAfter(test, [], named);
     expect(await submit(test.desk, test.entry, again, test.fence)).toMatchObject({ state: "CONFIRMING" });
+  });
+
+  it("given the order that opened the position, ended and sized in quote, so it takes nothing more of it", async () => {
+    const test = await submissionFor({ script: { submit: acceptAll } });
+    const size = { in: "QUOTE", amount: amount("1000") } as const;
+    const opener = await orderAfter(test, pathTo.EXPIRED, { side: "SELL", size });
+    const named = { ...exit, positionId: positionId(opener.orderId) };
+    const held = { ...venueAccount, instrument: opener.instruction.instrument, positionId: named.positionId };
+    // What closed the short position was overfilled: it is long.
+    test.tables.positions.set(positionRowKey(held), {
+      ...{ ...held, quantity: signedQuantity("1"), simulated: true, openedAt: requestedAt, updatedAt: requestedAt },
+    });
+    await halt(test);
+    const order = await orderAfter(test, [], named);
+    expect(await submit(test.desk, test.entry, order, test.fence)).toMatchObject({ state: "CONFIRMING" });
   });
 
   it("given more orders of one position than are looked at, so none provably reduces it", async () => {
