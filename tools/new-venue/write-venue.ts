@@ -45,6 +45,8 @@ function packageFiles(name: string, out: string | undefined): readonly (readonly
   const manifest = {
     name: isOutside ? `surefill-venue-${name}` : `@surefill/venue-${name}`,
     ...{ version: "0.1.0", private: true, license: "Apache-2.0", type: "module" },
+    // Node 24 runs TypeScript as it is.
+    ...(isOutside ? { engines: { node: ">=24" } } : {}),
     exports: { ".": "./src/index.ts", "./conformance": "./src/testing/conformance.ts" },
     scripts: isOutside
       ? { test: "vitest run", typecheck: "tsc -p tsconfig.json --noEmit" }
