@@ -219,6 +219,11 @@ export class SpotExchange {
     this.#act(() => this.#record({ type: "REQUEST_RECEIVED", at: this.now(), ...fields }));
   }
 
+  /** An order's request was refused before anybody looked at the order. */
+  noteRefusal(account: AccountId, clientOrderId: string, refusal: SpotRefusal): void {
+    this.#act(() => this.#recordRefusal(account, clientOrderId, refusal));
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

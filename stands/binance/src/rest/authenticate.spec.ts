@@ -110,4 +110,16 @@ describe("a request's time", () => {
     stand.exchange.skew(-2_000);
     expect(outcome(await alice.signed("GET", account, { timestamp }))).toBe(ahead);
   });
+
+  test("given an order that comes in after its window, so the log tells that it did, and that it was refused for it", async () => {
+    const { stand, alice } = await openStand();
+    const order = { newClientOrderId: "late", timestamp: stand.exchange.now() - 6_000 };
+    expect((await alice.place(order)).json).toMatchObject({ code: -1021 });
+    expect(stand.events.slice(1)).toMatchObject([
+      { type: "REQUEST_RECEIVED", operation: "SUBMIT", clientOrderId: "late" },
+      { type: "ORDER_REFUSED", account: "alice", clientOrderId: "late", code: -1021 },
+    ]);
+    expect((await alice.signed("GET", account, { timestamp: 1_000_000_000_000 })).json).toMatchObject({ code: -1021 });
+    expect(stand.events).toHaveLength(3);
+  });
 });

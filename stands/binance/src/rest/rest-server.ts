@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, Log, Random } from "@surefill/core";
 import type { StandOperation } from "@surefill/venue-testkit";
+import type { AccountSettings } from "../exchange/settings.ts";
 import type { SpotExchange } from "../exchange/spot-exchange.ts";
 import { refuse, SpotRefusal } from "../exchange/spot-refusal.ts";
 import { deliver, send } from "../fault/deliver.ts";
@@ -117,18 +118,32 @@ export class RestServer {
     }
   }
 
-  #perform({ route, query, body, apiKey }: Arrived): unknown {
-    const { exchange, authentication, random } = this.#ports;
+  #perform(arrived: Arrived): unknown {
+    const { exchange, random } = this.#ports;
+    const { route, query, body } = arrived;
     const parameters = new Parameters(query, body);
     this.#limits.take(typeof route.weight === "number" ? route.weight : route.weight(parameters));
-    const account =
-      route.permission === undefined
-        ? firstOf(exchange.settings.accounts)
-        : authentication.check({ apiKey, query, body }, parameters, route.permission, exchange.now());
+    const account = this.#accountOf(arrived, parameters);
     const nextId = () => Buffer.from(random.bytes(11)).toString("hex");
     const value = route.answer({ exchange, parameters, account, nextId });
     parameters.finish();
     return value;
+  }
+
+  #accountOf({ route, query, body, apiKey }: Arrived, parameters: Parameters): AccountSettings {
+    const { exchange, authentication } = this.#ports;
+    if (route.permission === undefined) return firstOf(exchange.settings.accounts);
+    try {
+      return authentication.check({ apiKey, query, body }, parameters, route.permission, exchange.now());
+    } catch (error) {
+      const account = authentication.accountOf(apiKey);
+      const clientOrderId = route.operation === "SUBMIT" ? parameters.text("newClientOrderId") : undefined;
+      // The log tells which orders came in too late, too.
+      if (error instanceof SpotRefusal && account !== undefined && clientOrderId !== undefined) {
+        exchange.noteRefusal(account, clientOrderId, error);
+      }
+      throw error;
+    }
   }
 
   #note({ route, query, body, apiKey }: Arrived, fault: Fault | undefined): void {
