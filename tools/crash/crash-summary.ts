@@ -1,14 +1,15 @@
 import { OrderState } from "@surefill/contracts/surefill/v1/order";
 import type { CrashOptions } from "./options.ts";
 import type { CrashResult } from "./run-crash.ts";
+import { attemptNamed } from "./venue/venue-event.ts";
 
 /** The closing line of JSON: what was done to the service, what it did, and what went wrong. */
-export function crashSummary({ store, servers, trackers, seed }: CrashOptions, result: CrashResult) {
+export function crashSummary({ venue, store, servers, trackers, seed }: CrashOptions, result: CrashResult) {
   const { orders, events } = result.testimony;
   const { strikes, onTheWire } = result.killer;
   const wasDoubtful = orders.filter(({ stateTimes }) => stateTimes.some(({ state }) => state === OrderState.IN_DOUBT));
   return {
-    ...{ store, servers, trackers, seed },
+    ...{ venue, store, servers, trackers, seed },
     kills: strikes.length,
     sigkill: strikes.filter(({ kill }) => kill.blow.signal === "SIGKILL").length,
     sigstop: strikes.filter(({ kill }) => kill.blow.signal === "SIGSTOP").length,
@@ -20,8 +21,7 @@ export function crashSummary({ store, servers, trackers, seed }: CrashOptions, r
     filled: orders.filter(({ state }) => state === OrderState.FILLED).length,
     in_doubt: wasDoubtful.length,
     second_attempts: orders.filter(({ attemptCount }) => attemptCount > 1).length,
-    dead_on_arrival: events.filter((event) => event.type === "ORDER_REFUSED" && event.reason === "REQUEST_EXPIRED")
-      .length,
+    dead_on_arrival: events.filter((event) => event.type === "REFUSED" && event.wasDead).length,
     sent_by: sentBy(result),
     taken_over: takenOver(result),
     halts: result.halts.length,
@@ -76,8 +76,11 @@ function sentBy({ killer }: CrashResult): Readonly<Record<string, number>> {
 }
 
 /** Orders of which one server sent an attempt and another one a later attempt. */
-function takenOver({ killer }: CrashResult): number {
-  const byOrder = Map.groupBy(killer.wire.flights, ({ submitKey }) => submitKey.slice(0, submitKey.lastIndexOf("_")));
+function takenOver({ killer, venue }: CrashResult): number {
+  const byOrder = Map.groupBy(
+    killer.wire.flights,
+    ({ submitKey }) => attemptNamed(submitKey, venue.parseSubmitKey).orderId,
+  );
   return [...byOrder.values()].filter((flights) => new Set(flights.map(({ line }) => line)).size > 1).length;
 }
 

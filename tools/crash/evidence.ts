@@ -1,8 +1,7 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { parseSimSubmitKey } from "@surefill/venue-sim";
-import type { ExchangeEvent } from "@surefill/venue-sim/exchange";
 import { stateName } from "../demo/live-view.ts";
 import type { CrashResult } from "./run-crash.ts";
+import type { VenueEvent } from "./venue/venue-event.ts";
 
 /** Orders whose histories are printed. */
 const ordersMax = 20;
@@ -53,14 +52,11 @@ async function serviceHistory(client: CrashResult["client"], orderId: string): P
   }
 }
 
-function venueHistory(events: readonly ExchangeEvent[], orderId: string): readonly Entry[] {
+function venueHistory(events: readonly VenueEvent[], orderId: string): readonly Entry[] {
   return events.flatMap((event) => {
-    if (event.type === "STARTED" || event.submitKey === undefined) return [];
-    const parsed = parseSimSubmitKey(event.submitKey);
-    if (parsed?.orderId !== orderId) return [];
-    const details = event.type === "FILL" ? ` ${event.venueFillId} ${event.quantity}` : "";
-    const reason = event.type === "ORDER_REFUSED" ? ` ${event.reason}` : "";
-    const text = `venue   ${event.type}${details}${reason} attempt ${parsed.attemptNumber}`;
-    return [{ at: event.at / 1000, text }];
+    if (event.orderId !== orderId) return [];
+    const details = event.type === "FILLED" ? ` ${event.venueFillId} ${event.quantity}` : "";
+    const reason = event.type === "REFUSED" ? ` ${event.reason}` : "";
+    return [{ at: event.atMs, text: `venue   ${event.type}${details}${reason} attempt ${event.attemptNumber}` }];
   });
 }

@@ -1,35 +1,14 @@
-import {
-  accountId,
-  amount,
-  instrumentId,
-  price,
-  quantity,
-  submitKey,
-  venueFillId,
-  venueOrderId,
-  type WallTime,
-  wallTime,
-} from "@surefill/core";
-import type { ExchangeEvent, OrderAccepted } from "@surefill/venue-sim/exchange";
+import { quantity } from "@surefill/core";
 import { describe, expect, it } from "vitest";
 import { type Halt, openAfterCancelAll, sentWhileHalted } from "./halter.ts";
+import type { VenueEvent } from "./venue/venue-event.ts";
 
-const ms = (value: number): WallTime => wallTime(value * 1_000);
+const of = (key: string, atMs: number, account = "paper") => ({
+  ...{ atMs, account, submitKey: key, orderId: key, attemptNumber: 1 },
+});
 
-const accepted = (key: string, atMs: number, account = "paper"): OrderAccepted => ({
-  type: "ORDER_ACCEPTED",
-  at: ms(atMs),
-  account: accountId(account),
-  submitKey: submitKey(key),
-  venueOrderId: venueOrderId(`sim_${key}`),
-  instrument: instrumentId("BTC/USDT"),
-  side: "BUY",
-  pricing: { type: "MARKET", timeInForce: "IOC" },
-  quantity: quantity("1"),
-  takes: quantity("1"),
-  takerPrice: price("101"),
-  validUntil: ms(atMs + 1_000),
-  ...{ row: 0, bid: price("99"), ask: price("101") },
+const accepted = (key: string, atMs: number, account?: string): VenueEvent => ({
+  ...{ type: "ACCEPTED", ...of(key, atMs, account), venueOrderId: `venue-${key}`, quantity: quantity("1") },
 });
 
 const halt: Halt = { account: "paper", fromMs: 1_000, toMs: 2_000, pending: new Set(["named"]), emptied: true };
@@ -46,19 +25,13 @@ describe("sentWhileHalted", () => {
   });
 });
 
-const ended = (key: string, atMs: number): ExchangeEvent => ({
-  ...{ type: "ORDER_CANCELLED", at: ms(atMs), account: accountId("paper") },
-  ...{ submitKey: submitKey(key), venueOrderId: venueOrderId(`sim_${key}`) },
-});
-const filled = (key: string, atMs: number, filledQuantity: string): ExchangeEvent => ({
-  ...{ type: "FILL", at: ms(atMs), account: accountId("paper") },
-  ...{ submitKey: submitKey(key), venueOrderId: venueOrderId(`sim_${key}`), venueFillId: venueFillId(`f${atMs}`) },
-  ...{ instrument: instrumentId("BTC/USDT"), side: "BUY", liquidity: "TAKER", feeAsset: "USDT", fee: amount("0") },
-  ...{ quantity: quantity(filledQuantity), price: price("101"), row: 0, bid: price("99"), ask: price("101") },
+const ended = (key: string, atMs: number): VenueEvent => ({ type: "ENDED", ...of(key, atMs) });
+const filled = (key: string, atMs: number, filledQuantity: string): VenueEvent => ({
+  ...{ type: "FILLED", ...of(key, atMs), venueFillId: `fill-${atMs}`, quantity: quantity(filledQuantity) },
 });
 
 describe("openAfterCancelAll", () => {
-  it.each<{ given: string; events: ExchangeEvent[]; halts?: Halt[]; so: string[] }>([
+  it.each<{ given: string; events: VenueEvent[]; halts?: Halt[]; so: string[] }>([
     { given: "an order cancelled before it was done", events: [accepted("a", 500), ended("a", 900)], so: [] },
     { given: "an order cancelled later", events: [accepted("a", 500), ended("a", 1_500)], so: ["a"] },
     { given: "an order that rests for ever", events: [accepted("a", 500)], so: ["a"] },

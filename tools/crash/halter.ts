@@ -2,8 +2,8 @@ import type { Client } from "@connectrpc/connect";
 import { type ControlService, TradingState } from "@surefill/contracts/surefill/v1/control_service";
 import { CancelAllState, CancelScope, type ExecutionService } from "@surefill/contracts/surefill/v1/execution_service";
 import { compare, type Quantity, remainingQuantity, zeroQuantity } from "@surefill/core";
-import type { ExchangeEvent } from "@surefill/venue-sim/exchange";
 import type { Patience } from "./patience.ts";
+import type { VenueEvent } from "./venue/venue-event.ts";
 import type { Finding } from "./verdict.ts";
 
 /** A halt from its answer to the moment in which it was about to be lifted; milliseconds since 1970. */
@@ -86,11 +86,11 @@ export class Halter {
 }
 
 /** Attempts that the venue took for an account after its halt was answered and before it was lifted. */
-export function sentWhileHalted(halts: readonly Halt[], events: Iterable<ExchangeEvent>): readonly Finding[] {
+export function sentWhileHalted(halts: readonly Halt[], events: Iterable<VenueEvent>): readonly Finding[] {
   const findings: Finding[] = [];
   for (const event of events) {
-    if (event.type !== "ORDER_ACCEPTED") continue;
-    const atMs = event.at / 1_000;
+    if (event.type !== "ACCEPTED") continue;
+    const { atMs } = event;
     const halt = halts.find(
       ({ account, fromMs, toMs, pending }) =>
         account === event.account &&
@@ -106,7 +106,7 @@ export function sentWhileHalted(halts: readonly Halt[], events: Iterable<Exchang
 }
 
 /** Orders of an account that were open at the venue after a CancelAll of it was done, and before that was lifted. */
-export function openAfterCancelAll(halts: readonly Halt[], events: Iterable<ExchangeEvent>): readonly Finding[] {
+export function openAfterCancelAll(halts: readonly Halt[], events: Iterable<VenueEvent>): readonly Finding[] {
   const findings: Finding[] = [];
   for (const { submitKey, account, fromMs, toMs } of lifetimes(events)) {
     const halt = halts.find(
@@ -131,20 +131,19 @@ interface Lifetime {
 }
 
 /** When each venue order was open. */
-function lifetimes(events: Iterable<ExchangeEvent>): Iterable<Lifetime> {
+function lifetimes(events: Iterable<VenueEvent>): Iterable<Lifetime> {
   const lives = new Map<string, Lifetime>();
   for (const event of events) {
-    if (event.type === "STARTED" || event.type === "ORDER_REFUSED" || event.type === "ORDER_TRIGGERED") continue;
-    const { submitKey, account } = event;
-    const atMs = event.at / 1_000;
-    if (event.type === "ORDER_ACCEPTED") {
+    if (event.type === "REFUSED") continue;
+    const { submitKey, account, atMs } = event;
+    if (event.type === "ACCEPTED") {
       lives.set(submitKey, { submitKey, account, fromMs: atMs, toMs: Number.POSITIVE_INFINITY, left: event.quantity });
       continue;
     }
     const life = lives.get(submitKey);
     if (life === undefined) continue;
-    if (event.type === "FILL") life.left = remainingQuantity(life.left, event.quantity);
-    if (event.type !== "FILL" || compare(life.left, zeroQuantity) === 0) life.toMs = atMs;
+    if (event.type === "FILLED") life.left = remainingQuantity(life.left, event.quantity);
+    if (event.type !== "FILLED" || compare(life.left, zeroQuantity) === 0) life.toMs = atMs;
   }
   return lives.values();
 }

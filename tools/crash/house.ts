@@ -6,8 +6,8 @@ import { onlyConfig, serverProcess, trackerProcess } from "../launch/launch-serv
 import type { Role } from "./kill-plan.ts";
 import { lastingPort } from "./lasting-port.ts";
 import { Member } from "./member.ts";
-import { startPrice } from "./order-plan.ts";
-import type { VenueSettings } from "./venue/messages.ts";
+import type { CrashVenue, LinePlan, RunningVenue, VenueKind } from "./venue/crash-venue.ts";
+import { planVenue } from "./venue/plan-venue.ts";
 
 /** Filled by processes that end in peace, so that those that are started again after a blow are up sooner. */
 const compileCache = resolve(import.meta.dirname, "../../node_modules/.cache/surefill-crash");
@@ -23,6 +23,7 @@ export interface HouseTerms {
 }
 
 export interface HouseOptions extends HouseTerms {
+  readonly venue: VenueKind;
   readonly servers: number;
   /** 0: each server tracks in its own process. */
   readonly trackers: number;
@@ -37,32 +38,24 @@ export interface House {
   readonly members: readonly Member[];
   /** Of the servers. */
   readonly urls: readonly string[];
-  readonly venue: Omit<VenueSettings, "faults">;
-  /** The venue's own log. */
-  readonly logFile: string;
+  readonly venue: CrashVenue;
+  /** Starts the venue, with the lines of all of them. */
+  readonly openVenue: (options: { readonly faults: boolean }) => Promise<RunningVenue>;
 }
 
 /** Plans servers and trackers on one database, each with a configuration, a port and a line to the venue of its own. */
 export async function planHouse(options: HouseOptions): Promise<House> {
-  const { servers, trackers, seed, folder, flightMs, requestWindowMs } = options;
-  const logFile = join(folder, "exchange.jsonl");
-  const sim = {
-    seed,
-    logFile,
-    latencySubmitMs: flightMs,
-    latencyConfirmMs: 40,
-    prices: { source: "walk", startPrices: { "BTC/USDT": `${startPrice}` }, volatilityBps: 10 },
-    partialFills: { probability: 0.3, partsMax: 4 },
-  };
+  const { servers, trackers, folder } = options;
+  const venue = await planVenue(options.venue, options);
   const members: Member[] = [];
   const urls: string[] = [];
-  const lines: { readonly name: string; readonly port: number }[] = [];
+  const lines: LinePlan[] = [];
   const plan = async (role: Role, number: number) => {
     const name = `${role}-${number}`;
     const [port, linePort] = [await lastingPort(), await freePort()];
     const file = join(folder, `${name}.json`);
-    await writeFile(file, JSON.stringify(configOf(options, sim, port, linePort), null, 2));
-    const env = { ...onlyConfig(file), NODE_COMPILE_CACHE: compileCache };
+    await writeFile(file, JSON.stringify(configOf(options, venue, port, linePort), null, 2));
+    const env = { ...venue.env, ...onlyConfig(file), NODE_COMPILE_CACHE: compileCache };
     const kind = role === "server" ? serverProcess : trackerProcess;
     const flags = role === "server" && trackers === 0 ? ["--with-tracker"] : [];
     members.push(new Member(role, { ...kind, command: [...kind.command, ...flags], name, folder, env }));
@@ -71,33 +64,17 @@ export async function planHouse(options: HouseOptions): Promise<House> {
   };
   for (let number = 1; number <= servers; number += 1) await plan("server", number);
   for (let number = 1; number <= trackers; number += 1) await plan("tracker", number);
-  return { members, urls, logFile, venue: { sim, exchangePort: await freePort(), lines, requestWindowMs, seed } };
+  return { members, urls, venue, openVenue: (faults) => venue.open(lines, faults) };
 }
 
 /** A process's configuration; it believes to find the exchange at the port of its line. */
-function configOf(
-  { accounts, leaseTtlMs, requestWindowMs, store }: HouseOptions,
-  sim: Readonly<Record<string, unknown>>,
-  port: number,
-  linePort: number,
-) {
+function configOf({ accounts, leaseTtlMs, store }: HouseOptions, venue: CrashVenue, port: number, linePort: number) {
   return {
     server: { port, shutdownGraceMs: 5_000 },
     store,
     lease: { ttlMs: leaseTtlMs },
     retry: { attemptsMax: 30, delayMs: 200, delayMsMax: 1_000 },
     log: { level: "warn" },
-    venues: {
-      sim: {
-        plugin: "@surefill/venue-sim",
-        accounts,
-        concurrencyMax: 8,
-        config: {
-          ...sim,
-          requestWindowMs,
-          exchange: { port: linePort, requestTimeoutMs: 10_000, heartbeatMs: 500 },
-        },
-      },
-    },
+    venues: { [venue.name]: { ...venue.configOf(linePort), accounts, concurrencyMax: 8 } },
   };
 }

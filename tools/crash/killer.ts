@@ -1,7 +1,7 @@
 import type { Kill } from "./kill-plan.ts";
 import type { Member } from "./member.ts";
-import { machineMs } from "./venue/messages.ts";
 import type { Wire } from "./venue/wire.ts";
+import { machineMs } from "./venue/wire-message.ts";
 
 /** How long a blow waits for its victim to be up, or for a submission on the wire; then it strikes all the same. */
 const upMsMax = 60_000;

@@ -9,10 +9,11 @@ import { runCrash } from "./run-crash.ts";
 
 /** `npm run crash`: ends with 0 only if no order was lost, doubled or stuck, and enough was done to it. */
 async function main(options: CrashOptions): Promise<number> {
-  const { kills, store, servers, trackers, seed, json } = options;
+  const { kills, venue, store, servers, trackers, seed, json } = options;
   const folder = await mkdtemp(join(tmpdir(), "surefill-crash-"));
   const progress = new Progress(kills);
-  progress.say(`${kills} kills over ${servers} + ${trackers} processes on ${store}, seed ${seed}; logs in ${folder}`);
+  const processes = `${servers} + ${trackers} processes on ${store} at ${venue}`;
+  progress.say(`${kills} kills over ${processes}, seed ${seed}; logs in ${folder}`);
   const { summary, evidence } = await runCrash(options, folder, progress, async (result) => ({
     summary: crashSummary(options, result),
     evidence: await evidenceOf(result),

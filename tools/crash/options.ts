@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
+import { type VenueKind, venueKinds } from "./venue/crash-venue.ts";
 
 export interface CrashOptions {
   readonly kills: number;
+  readonly venue: VenueKind;
   readonly store: "sqlite" | "postgres";
   readonly servers: number;
   readonly trackers: number;
@@ -11,6 +13,8 @@ export interface CrashOptions {
 
 export const usage = `npm run crash -- [options]
   --kills N                how many times a process is killed or paused (default 10)
+  --venue sim|ccxt         where they trade: the paper venue at its simulated exchange (default sim),
+                           or ccxt's binance at the local exchange of stands/binance
   --store sqlite|postgres  where orders are kept (default sqlite); postgres takes a database of
                            its own beside the one that SUREFILL_POSTGRES_URL names
   --servers N              servers on that database (default 1; more than one needs postgres)
@@ -32,6 +36,7 @@ export function crashOptions(argv: readonly string[]): CrashOptions | "help" {
     args: [...argv],
     options: {
       kills: { type: "string", default: "10" },
+      venue: { type: "string", default: "sim" },
       store: { type: "string", default: "sqlite" },
       servers: { type: "string", default: "1" },
       trackers: { type: "string", default: "1" },
@@ -42,6 +47,8 @@ export function crashOptions(argv: readonly string[]): CrashOptions | "help" {
   });
   if (values.help) return "help";
   const { store, json } = values;
+  const venue = venueKinds.find((kind) => kind === values.venue);
+  if (venue === undefined) throw new Error(`--venue ${values.venue}: give ${venueKinds.join(" or ")}`);
   if (store !== "sqlite" && store !== "postgres") throw new Error(`--store ${store}: give sqlite or postgres`);
   const servers = wholeNumber("--servers", values.servers, 1, 8);
   const trackers = wholeNumber("--trackers", values.trackers, 0, 8);
@@ -50,7 +57,7 @@ export function crashOptions(argv: readonly string[]): CrashOptions | "help" {
   }
   const kills = wholeNumber("--kills", values.kills, 1, 10_000);
   const seed = wholeNumber("--seed", values.seed, 0, 2 ** 32 - 1);
-  return { kills, store, servers, trackers, seed, json };
+  return { kills, venue, store, servers, trackers, seed, json };
 }
 
 function wholeNumber(option: string, text: string, min: number, max: number): number {

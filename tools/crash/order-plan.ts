@@ -16,20 +16,26 @@ export interface PlannedOrder {
 
 type OrderFields = Exclude<MessageInitShape<typeof ExecuteOrderRequestSchema>, ExecuteOrderRequest>;
 
+/** Where orders of a run go. */
+export interface OrderPlace {
+  readonly venue: string;
+  readonly accounts: readonly string[];
+}
+
 /** What the venue's walk starts from. */
 export const startPrice = 10_000;
-const instrument = "BTC/USDT";
+export const instrument = "BTC/USDT";
 
 /**
  * Order number `index` of a run: market orders in base and quote, limit orders near the market that execute, rest or
  * expire, some far away; some cancelled while they rest, and some while they are on their way.
  */
-export function plannedOrder(seed: number, index: number, accounts: readonly string[]): PlannedOrder {
+export function plannedOrder(seed: number, index: number, { venue, accounts }: OrderPlace): PlannedOrder {
   const random = new SeededRandom(seed * 1_000_003 + index);
   const common = {
     clientOrderId: `crash-${index}`,
     account: accounts[Math.floor(random.unit() * accounts.length)] ?? "",
-    venue: "sim",
+    venue,
     instrument,
     side: random.unit() < 0.5 ? Side.BUY : Side.SELL,
     strategyId: "crash",

@@ -8,7 +8,6 @@ import type { Fill, Order } from "@surefill/contracts/surefill/v1/order";
 import { type AuditViolation, SeededRandom } from "@surefill/core";
 import { openStore, type StoreConfig } from "@surefill/persistence";
 import { pinoLog } from "@surefill/runtime";
-import { type ExchangeEvent, readExchangeLog } from "@surefill/venue-sim/exchange";
 import { runAudit } from "../audit/run-audit.ts";
 import { everyPage } from "../demo/every-page.ts";
 import { type TemporaryDatabase, temporaryDatabase } from "../launch/temporary-database.ts";
@@ -22,7 +21,8 @@ import { plannedOrder } from "./order-plan.ts";
 import { Patience } from "./patience.ts";
 import type { Progress } from "./progress.ts";
 import { Trader } from "./trader.ts";
-import { VenueProcess } from "./venue/venue-process.ts";
+import type { CrashVenue, RunningVenue } from "./venue/crash-venue.ts";
+import type { VenueEvent } from "./venue/venue-event.ts";
 import { type Finding, type Testimony, type Verdict, verdictOf } from "./verdict.ts";
 
 type Execution = Client<typeof ExecutionService>;
@@ -39,15 +39,15 @@ const longPauseMs = Math.max(terms.leaseTtlMs, terms.requestWindowMs) * 1.4;
 const ordersPerKill = 20;
 const killsPerHalt = 12;
 const ordersUnderWayMax = 60;
-/** Between two orders: about 25 a second. */
-const orderEveryMs = 40;
+const lookEveryMs = 40;
 /** How long everything may take to come to its end once the faults have stopped. */
 const convergeMsMax = 60_000;
 const pageSize = 1_000;
 
 /** All that a run came to. */
 export interface CrashResult {
-  readonly testimony: Testimony & { readonly events: readonly ExchangeEvent[] };
+  readonly venue: CrashVenue;
+  readonly testimony: Testimony & { readonly events: readonly VenueEvent[] };
   readonly verdict: Verdict;
   readonly killer: Killer;
   readonly failedStarts: number;
@@ -82,8 +82,8 @@ export async function runCrash<T>(
       ? { kind: "sqlite", file: join(folder, "surefill.db") }
       : { kind: "postgres", url: database.url };
   const house = await planHouse({ ...options, ...terms, folder, store });
-  const { members, urls, logFile } = house;
-  const venue = await VenueProcess.open(folder, { ...house.venue, faults: true });
+  const { members, urls } = house;
+  const venue = await house.openVenue({ faults: true });
   const onExit = () => {
     for (const member of members) member.destroyNow();
   };
@@ -110,22 +110,22 @@ export async function runCrash<T>(
     }));
     const halter = new Halter(new Patience(operators));
     killer = new Killer(members, venue.wire, terms.flightMs);
-    const striking = strikeUnderLoad(options, { trader, killer, halter, progress, database });
+    const striking = strikeUnderLoad(options, { venue: house.venue, trader, killer, halter, progress, database });
     striking.catch(() => {});
     const databaseCuts = await Promise.race([striking, interrupted.promise]);
     if (!venue.isAlive) throw new Error("the venue's process died: the run proves nothing");
-    venue.calm();
+    await venue.calm();
     await killer.allUp();
     await Promise.race([halter.done(), interrupted.promise]);
     progress.say("No more faults and blows; waiting until every order has ended or rests at the venue …");
     const calmMs = performance.now();
-    const converging = converge(client, trader, logFile, calmMs + convergeMsMax);
+    const converging = converge(client, trader, venue, calmMs + convergeMsMax);
     const { testimony, verdict } = await Promise.race([converging, interrupted.promise]);
     const endMs = performance.now();
     const missedEvents = await follower.missed(client, testimony.orders);
     const violations = await violationsIn(store);
     const result = {
-      ...{ testimony, verdict, killer, client, missedEvents, databaseCuts, violations },
+      ...{ venue: house.venue, testimony, verdict, killer, client, missedEvents, databaseCuts, violations },
       halts: halter.halts,
       sentWhileHalted: sentWhileHalted(halter.halts, testimony.events),
       openAfterCancelAll: openAfterCancelAll(halter.halts, testimony.events),
@@ -150,6 +150,7 @@ export async function runCrash<T>(
 
 /** Who acts in a run. */
 interface Stage {
+  readonly venue: CrashVenue;
   readonly trader: Trader;
   readonly killer: Killer;
   readonly halter: Halter;
@@ -160,7 +161,7 @@ interface Stage {
 /** Trades until the last blow has fallen and every call has its answer. Returns how often the database was cut off. */
 async function strikeUnderLoad(
   { kills, trackers, seed }: CrashOptions,
-  { trader, killer, halter, progress, database }: Stage,
+  { venue, trader, killer, halter, progress, database }: Stage,
 ): Promise<number> {
   let databaseCuts = 0;
   let isOver = false;
@@ -168,18 +169,18 @@ async function strikeUnderLoad(
   const load = async () => {
     const underWay = new Set<Promise<void>>();
     while (!isOver || traded < kills * ordersPerKill) {
-      const trade = trader.trade(plannedOrder(seed, traded, terms.accounts));
+      const trade = trader.trade(plannedOrder(seed, traded, { venue: venue.name, accounts: terms.accounts }));
       traded += 1;
       underWay.add(trade);
       void trade.then(() => underWay.delete(trade));
-      await sleep(orderEveryMs);
+      await sleep(venue.orderEveryMs);
       while (underWay.size >= ordersUnderWayMax) await Promise.race(underWay);
     }
     await Promise.all(underWay);
   };
   const strike = async () => {
     for (const kill of killPlan({ kills, trackers, longPauseMs }, new SeededRandom(seed))) {
-      while (traded < kill.number * ordersPerKill) await sleep(orderEveryMs);
+      while (traded < kill.number * ordersPerKill) await sleep(lookEveryMs);
       if (kill.cutsConnections && database !== undefined) {
         await database.cutConnections();
         databaseCuts += 1;
@@ -198,11 +199,11 @@ async function strikeUnderLoad(
 }
 
 /** Asks both sides until nothing is wrong any more, or until it must be. */
-async function converge(client: Execution, { promised }: Trader, logFile: string, deadlineMs: number) {
+async function converge(client: Execution, { promised }: Trader, venue: RunningVenue, deadlineMs: number) {
   for (;;) {
     const orders = await everyOrder(client);
     const fills = await everyFill(client);
-    const events = await Array.fromAsync(readExchangeLog(logFile));
+    const events = await venue.log();
     const testimony = { promised, orders, fills, events };
     const verdict = verdictOf(testimony);
     const isGood = verdict.lost.length + verdict.stuck.length + verdict.duplicates.length === 0;

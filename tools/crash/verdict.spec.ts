@@ -1,59 +1,23 @@
 import { create } from "@bufbuild/protobuf";
 import { type Fill, FillSchema, type Order, OrderSchema, OrderState } from "@surefill/contracts/surefill/v1/order";
-import {
-  accountId,
-  amount,
-  instrumentId,
-  orderId,
-  price,
-  quantity,
-  venueFillId,
-  venueOrderId,
-  wallTime,
-} from "@surefill/core";
-import { simSubmitKey } from "@surefill/venue-sim";
-import type { ExchangeEvent } from "@surefill/venue-sim/exchange";
+import { quantity } from "@surefill/core";
 import { describe, expect, it } from "vitest";
 import type { Promised } from "./trader.ts";
+import type { VenueEvent } from "./venue/venue-event.ts";
 import { type Testimony, verdictOf } from "./verdict.ts";
 
-const id = orderId("019368f2-0000-7000-8000-000000000001");
-const common = {
-  at: wallTime(1),
-  account: accountId("paper"),
-  instrument: instrumentId("BTC/USDT"),
-  side: "BUY",
-  row: 0,
-  bid: price("99"),
-  ask: price("101"),
-} as const;
-const of = (attempt: number) => ({
-  submitKey: simSubmitKey(id, attempt),
-  venueOrderId: venueOrderId(`sim_o${attempt}`),
+const id = "019368f2-0000-7000-8000-000000000001";
+const of = (attemptNumber: number) => ({
+  ...{ atMs: 1, account: "paper", orderId: id, attemptNumber, submitKey: `key-${attemptNumber}` },
 });
 
-const accepted = (attempt = 1): ExchangeEvent => ({
-  ...common,
-  ...of(attempt),
-  type: "ORDER_ACCEPTED",
-  pricing: { type: "MARKET", timeInForce: "IOC" },
-  quantity: quantity("1"),
-  takes: quantity("1"),
-  takerPrice: price("101"),
-  validUntil: wallTime(2),
+const accepted = (attempt = 1): VenueEvent => ({
+  ...{ type: "ACCEPTED", ...of(attempt), venueOrderId: `venue-${attempt}`, quantity: quantity("1") },
 });
-const filled = (fillId: string, filledQuantity = "1", attempt = 1): ExchangeEvent => ({
-  ...common,
-  ...of(attempt),
-  type: "FILL",
-  venueFillId: venueFillId(fillId),
-  quantity: quantity(filledQuantity),
-  price: price("101"),
-  feeAsset: "USDT",
-  fee: amount("0"),
-  liquidity: "TAKER",
+const filled = (fillId: string, filledQuantity = "1", attempt = 1): VenueEvent => ({
+  ...{ type: "FILLED", ...of(attempt), venueFillId: fillId, quantity: quantity(filledQuantity) },
 });
-const cancelled = (): ExchangeEvent => ({ ...common, ...of(1), type: "ORDER_CANCELLED" });
+const cancelled = (): VenueEvent => ({ type: "ENDED", ...of(1) });
 
 const order = (state: OrderState, cumQuantity: string): Order =>
   create(OrderSchema, {

@@ -1,10 +1,9 @@
 import { type Fill, type Order, OrderState } from "@surefill/contracts/surefill/v1/order";
 import { addQuantity, compare, type Quantity, quantity, remainingQuantity, zeroQuantity } from "@surefill/core";
-import { parseSimSubmitKey } from "@surefill/venue-sim";
-import type { ExchangeEvent } from "@surefill/venue-sim/exchange";
 import { stateName } from "../demo/live-view.ts";
 import { isFinal } from "../demo/venue-audit.ts";
 import type { Promised } from "./trader.ts";
+import type { VenueEvent } from "./venue/venue-event.ts";
 
 /** An order with which something is wrong, and what. */
 export interface Finding {
@@ -31,7 +30,7 @@ export interface Testimony {
   readonly orders: readonly Order[];
   readonly fills: readonly Fill[];
   /** What the venue did, by its own log. */
-  readonly events: Iterable<ExchangeEvent>;
+  readonly events: Iterable<VenueEvent>;
 }
 
 /** The venue's side of one order. */
@@ -109,21 +108,20 @@ function whyStuck(order: Order, { open }: VenueSide, isCancelled: boolean): stri
 const nothing: VenueSide = { accepted: new Set(), open: new Set(), fills: new Map() };
 
 /** The venue's side by order id: attempts of one order are one order, whoever sent them. */
-function venueSides(events: Iterable<ExchangeEvent>): ReadonlyMap<string, VenueSide> {
+function venueSides(events: Iterable<VenueEvent>): ReadonlyMap<string, VenueSide> {
   const sides = new Map<string, VenueSide>();
   /** What each open attempt has yet to fill. */
   const leaves = new Map<string, Quantity>();
   for (const event of events) {
-    if (event.type === "STARTED" || event.type === "ORDER_REFUSED" || event.type === "ORDER_TRIGGERED") continue;
-    const { submitKey } = event;
-    const orderId = parseSimSubmitKey(submitKey)?.orderId ?? submitKey;
+    if (event.type === "REFUSED") continue;
+    const { submitKey, orderId } = event;
     const side = sides.get(orderId) ?? { accepted: new Set(), open: new Set(), fills: new Map() };
     sides.set(orderId, side);
-    if (event.type === "ORDER_ACCEPTED") {
+    if (event.type === "ACCEPTED") {
       side.accepted.add(event.venueOrderId);
       side.open.add(submitKey);
       leaves.set(submitKey, event.quantity);
-    } else if (event.type === "FILL") {
+    } else if (event.type === "FILLED") {
       side.fills.set(event.venueFillId, event.quantity);
       const left = remainingQuantity(leaves.get(submitKey) ?? zeroQuantity, event.quantity);
       leaves.set(submitKey, left);

@@ -1,4 +1,4 @@
-import type { LineName, WireMessage } from "./messages.ts";
+import type { LineName, WireMessage } from "./wire-message.ts";
 
 /** One submission. Times are those of the machine's clock. */
 export interface Flight {

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SeededRandom } from "@surefill/core";
+import { type LineName, machineMs, type WireMessage } from "../wire-message.ts";
 import { type LineFate, lineFate, type RequestKind } from "./line-fate.ts";
-import { type LineName, machineMs, type WireMessage } from "./messages.ts";
 
 const host = "127.0.0.1";
 /** A stream of reports on a bad line breaks after so long, more or less. */

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { freePort } from "../../launch/free-port.ts";
+import { freePort } from "../../../launch/free-port.ts";
+import type { WireMessage } from "../wire-message.ts";
 import { Line } from "./line.ts";
 import { lineFate, type RequestKind } from "./line-fate.ts";
-import type { WireMessage } from "./messages.ts";
 
 /** An exchange that counts what arrives, and a line to it. */
 async function lineTo({ faults }: { readonly faults: boolean }) {

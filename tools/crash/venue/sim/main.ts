@@ -3,8 +3,9 @@
 import { accountId, loadVenue, venueId } from "@surefill/core";
 import { pinoLog, SystemClock, SystemRandom } from "@surefill/runtime";
 import { plugin } from "@surefill/venue-sim";
+import type { WireMessage } from "../wire-message.ts";
 import { Line } from "./line.ts";
-import { calm, type VenueSettings, type WireMessage } from "./messages.ts";
+import { calm, type VenueSettings } from "./settings.ts";
 
 const settings: VenueSettings = JSON.parse(process.argv[2] ?? "{}");
 const { sim, lines, ...common } = settings;
