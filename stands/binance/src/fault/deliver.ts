@@ -17,6 +17,10 @@ export async function deliver(
       return;
     case "SILENT":
       return;
+    case "HIDDEN":
+      if (fault.isCut !== true) return send(response, answer);
+      response.destroy();
+      return;
     case "DELAYED":
       if (fault.when === "AFTER") await clock.sleep(fault.ms, signal);
       return send(response, answer);

@@ -32,8 +32,11 @@ export const faultSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("BODY_STALLED"), ms: ms.exactOptional() }),
   /** Half of the body: the connection breaks in it, or it is all that is promised (half a JSON text). */
   z.strictObject({ kind: z.literal("BODY_TRUNCATED"), by: z.enum(["CONNECTION", "SERVER"]) }),
-  /** The order is taken, but no question finds it, its trades or its state, for so long; a cancel does. */
-  z.strictObject({ kind: z.literal("HIDDEN"), ms }),
+  /**
+   * The order is taken, but no question finds it, its trades or its state, for so long; a cancel does. `isCut`: nor does
+   * its answer come, for the connection breaks.
+   */
+  z.strictObject({ kind: z.literal("HIDDEN"), ms, isCut: z.literal(true).exactOptional() }),
   /** A list ends after so many, though there is more. */
   z.strictObject({ kind: z.literal("PAGE_CUT"), keep: z.int().min(0) }),
 ]);
@@ -82,5 +85,6 @@ export function faultName(fault: Fault): string {
     const code = typeof fault.body === "object" && "code" in fault.body ? `_${String(fault.body.code)}` : "";
     return `ANSWERED_${fault.status}${code}_${fault.when}`;
   }
+  if (fault.kind === "HIDDEN") return fault.isCut === true ? "HIDDEN_AND_CUT" : "HIDDEN";
   return "when" in fault ? `${fault.kind}_${fault.when}` : fault.kind;
 }

@@ -141,6 +141,17 @@ describe("a fault of the next new order", () => {
     await alice.place({ newClientOrderId: "c" });
     expect(outcome(await alice.cancel("c"))).toBe("200");
   });
+
+  test("given that its answer is lost too, so the connection breaks, and the order is there all the same", async () => {
+    const clock = new ManualClock();
+    const { stand, alice } = await openStand({ clock });
+    stand.faults.queue({ on: "SUBMIT", fault: { kind: "HIDDEN", ms: 10_000, isCut: true } });
+    await expect(alice.place({ newClientOrderId: "a" })).rejects.toThrow();
+    expect(outcome(await alice.order("a"))).toBe("400 -2013 Order does not exist.");
+    clock.advance(10_000);
+    expect((await alice.order("a")).json).toMatchObject({ status: "NEW" });
+    expect(stand.faults.counts).toEqual({ HIDDEN_AND_CUT: 1 });
+  });
 });
 
 describe("faults", () => {

@@ -12,7 +12,7 @@ export function faultRates(requestWindowMs: number): readonly FaultRate[] {
   });
   return [
     ...on("SUBMIT", [
-      [0.06, namedFaults.cutAfter],
+      [0.04, namedFaults.cutAfter],
       [0.03, namedFaults.cutBefore],
       // Some are still good when they arrive, some dead.
       [0.03, late(0.1)],
@@ -34,7 +34,8 @@ export function faultRates(requestWindowMs: number): readonly FaultRate[] {
       [0.01, namedFaults.stalled],
       [0.02, namedFaults.busy],
       [0.01, rateLimited(shortMs)],
-      [0.04, { kind: "HIDDEN", ms: hiddenMsMax }],
+      [0.02, { kind: "HIDDEN", ms: hiddenMsMax }],
+      [0.04, { kind: "HIDDEN", ms: hiddenMsMax, isCut: true }],
     ]),
     ...on("CANCEL", [
       [0.08, namedFaults.cutAfter],
