@@ -38,6 +38,26 @@ describe("how often an observer polls", () => {
     expect(asked - before).toBe(polls);
   });
 
+  it("given a venue's limit of 60 requests a minute, so every four seconds, the first minute as the next", async () => {
+    const polledAtMs: number[] = [];
+    const test = observerOf(
+      {
+        async openOrders() {
+          polledAtMs.push(test.clock.monotonicMs());
+          return [...test.book.open];
+        },
+      },
+      { capabilities: { streams: false } },
+    );
+    const limit = { name: "REQUESTS", requestsMax: 60, windowMs: 60_000 };
+    Object.assign(test.entry, { manifest: { ...test.entry.manifest, rateLimits: [limit] } });
+    test.book.open.push(aboutOrder(await orderAfter(test, pathTo.CONFIRMING)));
+    test.observer.start();
+    await pass(test.clock, 60_000, 500);
+    const rests = polledAtMs.slice(1).map((atMs, index) => atMs - (polledAtMs[index] ?? 0));
+    expect(new Set(rests)).toEqual(new Set([4_000]));
+  });
+
   it("given a poll that fails, so it polls again, and says so", async () => {
     const test = observerOf(
       { openOrders: () => Promise.reject(new Error("away")) },

@@ -1,6 +1,7 @@
 import type { VenueAccount } from "../account/venue-account.ts";
 import type { Desk } from "../desk/desk.ts";
 import type { VenueEntry } from "../venue/venue-directory.ts";
+import { pollPaceMs } from "./poll-pace.ts";
 import { Reconciler } from "./reconciler.ts";
 
 /** Between polls: where there is no stream, and as a backstop where there is one, for streams may miss reports. */
@@ -76,7 +77,7 @@ export class Observer {
   }
 
   #restMs(tookMs: number): number {
-    const intervalMs = this.#streaming ? pollMs.besideStream : pollMs.alone;
+    const intervalMs = Math.max(this.#streaming ? pollMs.besideStream : pollMs.alone, pollPaceMs(this.#entry));
     if (this.#reconciler.liveCount < largeBook.ordersMin) return intervalMs;
     return Math.max(intervalMs, Math.min(tookMs * largeBook.restRatio, largeBook.restMsMax));
   }

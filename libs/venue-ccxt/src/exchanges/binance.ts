@@ -16,7 +16,7 @@ export const binance: ExchangeProfile = {
   cautions: [
     "a client order id is unique among open orders alone: it is a key to look an order up by, not one that makes a repetition harmless",
     'its look-ups may lag behind its matching engine: `lookupLagMs` is how long "not found" is not believed',
-    "polls are paced by its request weight: with one instrument about every 1.4 s, with more of them more slowly",
+    "polls are paced by its request weight: with one instrument every 2 s, with more of them more slowly",
     "give the key the permissions to read and to trade spot, and bind it to an address",
   ],
   capabilities: {
