@@ -2,6 +2,7 @@ import { type VenueAccount, venueAccountKey } from "../account/venue-account.ts"
 import { commitTransitions } from "../desk/commit-transitions.ts";
 import type { Desk } from "../desk/desk.ts";
 import { reread } from "../desk/record-report.ts";
+import { Setbacks } from "../desk/setbacks.ts";
 import { SurefillError } from "../error/surefill-error.ts";
 import type { AttemptPermit } from "../gate/attempt-permit.ts";
 import { changeOrder } from "../order/change-order.ts";
@@ -21,7 +22,6 @@ import { passDeadline } from "./pass-deadline.ts";
 import { recover } from "./recover.ts";
 import { RowsFromAhead } from "./rows-from-ahead.ts";
 import { sendCancel } from "./send-cancel.ts";
-import { Setbacks } from "./setbacks.ts";
 import { submit } from "./submit.ts";
 import { Turns } from "./turns.ts";
 

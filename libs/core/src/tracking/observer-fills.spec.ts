@@ -3,7 +3,7 @@ import { SurefillError } from "../error/surefill-error.ts";
 import { quantity } from "../money/quantity.ts";
 import type { VenueFill } from "../order/fill.ts";
 import type { Order } from "../order/order.ts";
-import { submitKey, venueOrderId } from "../order/order-id.ts";
+import { clientOrderId, submitKey, venueOrderId } from "../order/order-id.ts";
 import { keyOf, orderAfter, pathTo, stored, type TestDeskOptions, venueAccount } from "../testing/desk-for-tests.ts";
 import { aboutOrder, observerOf, successorOf } from "../testing/observer-for-tests.ts";
 import { fillOf, sampleEvents } from "../testing/order-fixtures.ts";
@@ -405,6 +405,97 @@ describe("a fill of an order that can't be named yet", () => {
     await pass(test.clock, 500, 100);
     expect((await stored(test, later)).cumQuantity).toBe("0.4");
     expect(await unmatchedOf(test)).toEqual([]);
+  });
+
+  /** An order of which nothing can be recorded, as its row is refused, until `heal`. */
+  function poisoned() {
+    let isPoisonous = true;
+    const key = clientOrderId("poisonous");
+    const test = observerOf(
+      {},
+      {
+        ...polled,
+        store: ({ orders }) => ({
+          orders: {
+            ...orders,
+            async commit(change) {
+              const isRefused =
+                isPoisonous && change.order.instruction.clientOrderId === key && change.fills.length > 0;
+              if (isRefused) throw new SurefillError("STORE_REFUSED", "its row can't be written");
+              return orders.commit(change);
+            },
+          },
+        }),
+      },
+    );
+    const heal = () => {
+      isPoisonous = false;
+    };
+    return { ...test, key, heal };
+  }
+
+  it("given a page full of fills that can't be recorded, so they are kept, what comes behind is read, and applied once they can", async () => {
+    const test = poisoned();
+    const size = { in: "BASE", quantity: quantity("100") } as const;
+    const bad = await orderAfter(test, pathTo.CONFIRMING, { clientOrderId: test.key, size });
+    const good = await orderAfter(test, pathTo.CONFIRMING);
+    test.book.open.push(aboutOrder(bad), aboutOrder(good));
+    for (let n = 0; n < 500; n += 1) test.book.fills.push(reported(bad, fillOf(`B${n}`, "0.01")));
+    test.book.fills.push(reported(good, fillOf("G1", "0.4")));
+    test.observer.start();
+    await pass(test.clock, 3_000, 100);
+    expect((await stored(test, good)).cumQuantity).toBe("0.4");
+    expect((await stored(test, bad)).cumQuantity).toBe("0");
+    expect(await test.store.unmatchedFills.list(venueAccount, 1_000)).toHaveLength(500);
+    test.heal();
+    await pass(test.clock, 31_000, 250);
+    expect((await stored(test, bad)).cumQuantity).toBe("5");
+    expect(await unmatchedOf(test)).toEqual([]);
+  });
+
+  it("given kept fills of one order that can't be recorded, so those of others are applied, and it is tried less and less", async () => {
+    const test = poisoned();
+    const bad = await orderAfter(test, pathTo.CONFIRMING, { clientOrderId: test.key });
+    const good = await orderAfter(test, pathTo.CONFIRMING);
+    test.book.open.push(aboutOrder(bad), aboutOrder(good));
+    const keptAt = test.clock.wall();
+    for (const kept of [reported(bad, fillOf("B1", "0.1")), reported(good, fillOf("G1", "0.4"))])
+      await test.store.unmatchedFills.keep([{ ...venueAccount, ...kept, keptAt }]);
+    test.observer.start();
+    await pass(test.clock, 60_000, 250);
+    expect((await stored(test, good)).cumQuantity).toBe("0.4");
+    expect(await unmatchedOf(test)).toMatchObject([{ fill: { venueFillId: "B1" } }]);
+    const tries = test.complaints.filter(({ submit_key }) => submit_key === keyOf(bad.orderId, 1));
+    expect(tries.length).toBeGreaterThan(3);
+    expect(tries.length).toBeLessThan(15);
+  });
+
+  it("given a store that is away, so nothing is kept and the page is read again", async () => {
+    let isAway = true;
+    const test = observerOf(
+      {},
+      {
+        ...polled,
+        store: ({ orders }) => ({
+          orders: {
+            ...orders,
+            async commit(change) {
+              if (isAway && change.fills.length > 0) throw new SurefillError("STORE_UNAVAILABLE", "away");
+              return orders.commit(change);
+            },
+          },
+        }),
+      },
+    );
+    const order = await orderAfter(test, pathTo.CONFIRMING);
+    test.book.open.push(aboutOrder(order));
+    test.book.fills.push(reported(order, fillOf("F1", "0.4")));
+    test.observer.start();
+    await pass(test.clock, 2_000, 100);
+    expect(await unmatchedOf(test)).toEqual([]);
+    isAway = false;
+    await pass(test.clock, 1_000, 100);
+    expect((await stored(test, order)).cumQuantity).toBe("0.4");
   });
 
   it("given fills that never find an order, so they are given up after 30 days", async () => {

@@ -1,6 +1,9 @@
 import type { VenueAccount } from "../account/venue-account.ts";
 import type { Desk } from "../desk/desk.ts";
 import { recordReport } from "../desk/record-report.ts";
+import { Setbacks } from "../desk/setbacks.ts";
+import type { ErrorCode } from "../error/error-code.ts";
+import { SurefillError } from "../error/surefill-error.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
 import type { VenueFill } from "../order/fill.ts";
 import type { Order } from "../order/order.ts";
@@ -15,15 +18,22 @@ const reportsPendingMax = 1_000;
 /** Unmatched fills that are looked for in the whole store in one go; the index is asked about all of them. */
 const storeLookupsMax = 100;
 
+/** What keeps a report from being recorded for now, whatever is in it. */
+const passing: ReadonlySet<ErrorCode> = new Set(["STORE_UNAVAILABLE", "ORDER_CONTENDED"]);
+
 /** An order and what is to be recorded of it. */
 interface Task {
   readonly order: Order;
   readonly report: ExecutionReport;
 }
 
+/** What became of a report: nothing of it is left to record; it must come again; or, as things are, it never can be recorded. */
+type Recorded = "DONE" | "AGAIN" | "REFUSED";
+
 /**
  * Records what a venue account's venue tells, whichever way it came, reports of one attempt in turn. Fills of no order
- * that is known are kept, and applied once it is.
+ * that is known are kept, and applied once it is; so are those of an order that they can't be recorded of, for they must
+ * not hold up those of others.
  */
 export class ReportRecorder {
   readonly unmatched: UnmatchedFillBook;
@@ -33,6 +43,7 @@ export class ReportRecorder {
   readonly #recording = new SerialByKey<SubmitKey>(reportsPendingMax);
   /** Unmatched fills up to here have been looked for in the store since they were kept or found at the start. */
   #soughtSeq = 0;
+  readonly #setbacks = new Setbacks();
 
   constructor(desk: Desk, venueAccount: VenueAccount, live: LiveOrders) {
     this.#desk = desk;
@@ -51,40 +62,46 @@ export class ReportRecorder {
     return this.#recording.idle();
   }
 
-  /** Records fills of a bulk answer, those of one attempt together; true once every one of them is durable. */
+  /** Records fills of a bulk answer, those of one attempt together; true once every one of them is durable, applied or kept. */
   async recordFills(fills: readonly ReportedFill[]): Promise<boolean> {
     const owners = await this.#owners.find(fills, true);
     const ownerless = fills.filter((reported) => !owners.has(reported));
     await this.unmatched.keep(ownerless);
-    const tasks = new Map<SubmitKey, { readonly order: Order; readonly fills: VenueFill[] }>();
-    for (const [{ fill }, { order, submitKey }] of owners) {
-      const task = tasks.get(submitKey);
-      if (task === undefined) tasks.set(submitKey, { order, fills: [fill] });
-      else task.fills.push(fill);
+    const byKey = new Map<SubmitKey, { readonly order: Order; readonly reported: ReportedFill[] }>();
+    for (const [reported, { order, submitKey }] of owners) {
+      const group = byKey.get(submitKey);
+      if (group === undefined) byKey.set(submitKey, { order, reported: [reported] });
+      else group.reported.push(reported);
     }
-    return this.recordAll(
-      [...tasks].map(([submitKey, task]) => ({
-        order: task.order,
-        report: { submitKey, evidence: { kind: "TRADE" }, fills: task.fills },
-      })),
-    );
+    const tasks = [...byKey].map(([submitKey, { order, reported }]) => ({
+      ...tradeOf(
+        order,
+        submitKey,
+        reported.map(({ fill }) => fill),
+      ),
+      reported,
+    }));
+    const recorded = await this.recordAll(tasks);
+    await this.unmatched.keep(tasks.flatMap((task) => (recorded.get(task) === "REFUSED" ? task.reported : [])));
+    return tasks.every((task) => recorded.get(task) !== "AGAIN");
   }
 
-  /** Records reports of orders that were read together; true once nothing of any of them is left to record. */
-  async recordAll(tasks: readonly Task[]): Promise<boolean> {
-    let allRecorded = true;
-    for (const { order, report } of tasks) {
-      await this.#recording.add(report.submitKey, async () => {
-        allRecorded = (await this.#recordOf(order, report)) && allRecorded;
+  /** Records reports of orders that were read together; tells what became of each. */
+  async recordAll(tasks: readonly Task[]): Promise<ReadonlyMap<Task, Recorded>> {
+    const recorded = new Map<Task, Recorded>();
+    for (const task of tasks) {
+      await this.#recording.add(task.report.submitKey, async () => {
+        recorded.set(task, await this.#recordOf(task));
       });
     }
     await this.#recording.idle();
-    return allRecorded;
+    return recorded;
   }
 
   /**
    * Applies the unmatched fills whose order is known by now; tells how many. Each is looked for in the index every
-   * time, in the store once, and again in turn with `everywhere`.
+   * time, in the store once, and again in turn with `everywhere`. One that can't be recorded stays, and is tried again in
+   * waits that grow.
    */
   async matchAgain(everywhere: boolean): Promise<number> {
     await this.unmatched.open();
@@ -95,19 +112,18 @@ export class ReportRecorder {
     const sought = all.filter(({ seq }) => seq > this.#soughtSeq).slice(0, storeLookupsMax);
     const owners = new Map([...(await this.#ownersInIndex(all)), ...(await this.#owners.find(sought, true))]);
     this.#soughtSeq = sought.at(-1)?.seq ?? this.#soughtSeq;
-    const matched = all.flatMap((kept) => {
+    const nowMs = this.#desk.clock.monotonicMs();
+    const tasks = all.flatMap((kept) => {
       const owner = owners.get(kept);
-      return owner === undefined ? [] : [{ kept, owner }];
+      if (owner === undefined || this.#setbacks.holds(owner.order, nowMs)) return [];
+      return [{ ...tradeOf(owner.order, owner.submitKey, [kept.fill]), kept }];
     });
-    const isRecorded = await this.recordAll(
-      matched.map(({ kept, owner: { order, submitKey } }) => ({
-        order,
-        report: { submitKey, evidence: { kind: "TRADE" }, fills: [kept.fill] },
-      })),
-    );
-    if (!isRecorded) return 0;
-    await this.unmatched.remove(matched.map(({ kept }) => kept));
-    return matched.length;
+    const recorded = await this.recordAll(tasks);
+    const refused = tasks.filter((task) => recorded.get(task) === "REFUSED").map(({ order }) => order);
+    for (const order of new Set(refused)) this.#setbacks.add(order, nowMs);
+    const applied = tasks.filter((task) => recorded.get(task) === "DONE").map(({ kept }) => kept);
+    await this.unmatched.remove(applied);
+    return applied.length;
   }
 
   async #ownersInIndex(fills: readonly ReportedFill[]) {
@@ -131,14 +147,13 @@ export class ReportRecorder {
     }
   }
 
-  /** Whether nothing of the report is left to record. */
-  async #recordOf(order: Order, report: ExecutionReport): Promise<boolean> {
+  async #recordOf({ order, report }: Task): Promise<Recorded> {
     try {
       await recordReport(this.#desk, order, report);
-      return true;
+      return "DONE";
     } catch (error) {
       this.#failed(report, error);
-      return false;
+      return passing.has(SurefillError.from(error).code) ? "AGAIN" : "REFUSED";
     }
   }
 
@@ -146,4 +161,8 @@ export class ReportRecorder {
   #failed({ submitKey }: ExecutionReport, error: unknown): void {
     this.#desk.log.error({ error, submit_key: submitKey, ...this.#venueAccount }, "a report was not recorded");
   }
+}
+
+function tradeOf(order: Order, submitKey: SubmitKey, fills: readonly VenueFill[]): Task {
+  return { order, report: { submitKey, evidence: { kind: "TRADE" }, fills } };
 }

@@ -10,7 +10,10 @@ const pageMax = 1_000;
 const keptMax = 10_000;
 const keptMsMax = 30 * 24 * 60 * 60 * 1_000;
 
-/** The fills of a venue account whose order is not known yet: durable, and in memory to be tried again. */
+/**
+ * The fills of a venue account that can't be applied yet, as those whose order is not known: durable, and in memory to be
+ * tried again.
+ */
 export class UnmatchedFillBook {
   readonly #desk: Desk;
   readonly #venueAccount: VenueAccount;
@@ -39,7 +42,7 @@ export class UnmatchedFillBook {
     this.#isOpen = true;
   }
 
-  /** Makes fills durable that nobody can name the order of; those kept already stay as they are. */
+  /** Makes fills durable that nobody can name the order of, or apply to it; those kept already stay as they are. */
   async keep(fills: readonly ReportedFill[]): Promise<void> {
     if (fills.length === 0) return;
     const keptAt = this.#desk.clock.wall();
@@ -51,7 +54,7 @@ export class UnmatchedFillBook {
       const example = { submit_key: first?.submitKey, venue_order_id: first?.fill.venueOrderId };
       this.#desk.log.warn(
         { ...this.#venueAccount, fills: this.size - before, ...example },
-        "fills of no order that is known; kept until it is",
+        "fills of no order that is known, or that can't be recorded of it; kept until they can",
       );
     }
   }

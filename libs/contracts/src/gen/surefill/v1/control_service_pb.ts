@@ -1043,7 +1043,8 @@ export type ReconcileNowResponse = Message<"surefill.v1.ReconcileNowResponse"> &
   fillsApplied: number;
 
   /**
-   * Fills that belong to no order that is known; kept, and applied once it is. ListUnmatchedFills has them.
+   * Fills that belong to no order that is known, or that can't be recorded of it; kept, and applied once they can be.
+   * ListUnmatchedFills has them.
    *
    * @generated from field: uint32 fills_unmatched = 6;
    */

@@ -1,7 +1,7 @@
 import type { Order } from "../order/order.ts";
 import type { OrderId } from "../order/order-id.ts";
 
-/** Before an order that could not be acted on is taken up again: the first time, doubling, at most. */
+/** Before what failed for an order is tried again: the first time, doubling, at most. */
 const waitMs = { first: 250, max: 30_000 } as const;
 /** Orders that are remembered; beyond this the oldest are taken up again sooner than they could be. */
 const ordersMax = 10_000;
@@ -16,8 +16,8 @@ interface Setback {
 }
 
 /**
- * Orders that could not be acted on, as one whose row the store refuses: each is left alone for a while, so that one
- * that always fails takes neither the lane nor the venue's request budget from the others.
+ * Orders that could not be acted on or recorded, as one whose row the store refuses: each is left alone for a while, so
+ * that one that always fails takes neither the lane nor the venue's request budget from the others.
  */
 export class Setbacks {
   readonly #setbacks = new Map<OrderId, Setback>();
