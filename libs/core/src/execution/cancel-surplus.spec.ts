@@ -151,9 +151,18 @@ describe("a cancel of it that is sent again", () => {
     expect(test.venue.callsOf("cancel")).toHaveLength(1);
   });
 
-  it("given an order without any, so nothing is asked", async () => {
+  it("given it is due by a clock ahead of ours whose wait is over, so it is looked up and cancelled", async () => {
+    const test = await setUp({ cancel: async () => ({ kind: "ACCEPTED" }) });
+    const taken = await test.cancel();
+    test.venue.script.lookup = async () => foundAs(test.order, {});
+    await cancelSurplus(test.desk, test.entry, taken, true);
+    expect(test.venue.callsOf("lookup")).toHaveLength(1);
+    expect(test.venue.callsOf("cancel")).toHaveLength(2);
+  });
+
+  it.each([false, true])("given an order without any, so nothing is asked (ahead: %s)", async (isFromAhead) => {
     const test = deskForTests();
     const order = await orderAfter(test, [ATTEMPT_PREPARED, ACCEPTED]);
-    expect(await cancelSurplus(test.desk, test.entry, order)).toBe(order);
+    expect(await cancelSurplus(test.desk, test.entry, order, isFromAhead)).toBe(order);
   });
 });

@@ -4,7 +4,8 @@ import { recordReport } from "../desk/record-report.ts";
 import { type OrderError, orderError } from "../error/order-error.ts";
 import type { Evidence, ExecutionReport } from "../order/execution-report.ts";
 import { dueAtOnce, type Order } from "../order/order.ts";
-import { type SurplusAttempt, surplusOf } from "../order/surplus-attempt.ts";
+import { type SurplusAttempt, surplusDueAt, surplusOf } from "../order/surplus-attempt.ts";
+import { laterOf } from "../time/wall-time.ts";
 import { keepLookUp } from "../tracking/keep-look-up.ts";
 import { askVenue, attemptReference } from "../tracking/look-up.ts";
 import type { CancelOutcome } from "../venue/venue.ts";
@@ -20,15 +21,17 @@ interface Due {
 /**
  * Cancels the surplus attempts of an order that are due for it, in turn, and records what the answers prove. One that
  * is sent again comes after a look-up, for the one before may have done its work. Nothing but the venue's word that the
- * attempt has ended takes it off: until then the row says when it is due again.
+ * attempt has ended takes it off: until then the row says when it is due again. `isFromAhead`: the time of the one that
+ * is due first was written by a clock ahead of ours, and its wait is over.
  */
-export async function cancelSurplus(desk: Desk, entry: VenueEntry, order: Order): Promise<Order> {
+export async function cancelSurplus(desk: Desk, entry: VenueEntry, order: Order, isFromAhead = false): Promise<Order> {
   const now = desk.clock.wall();
+  const until = isFromAhead ? laterOf(now, surplusDueAt(order) ?? now) : now;
   const stored = await desk.store.orders.attempts(order.orderId);
   let current = order;
   for (const { number, submitKey } of stored) {
     const attempt = surplusOf(current, submitKey);
-    if (attempt?.cancelAfter === undefined || attempt.cancelAfter > now) continue;
+    if (attempt?.cancelAfter === undefined || attempt.cancelAfter > until) continue;
     current = await cancelOne(desk, entry, current, { attempt, number });
   }
   return current;

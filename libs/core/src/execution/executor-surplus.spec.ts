@@ -9,6 +9,8 @@ import { sampleEvents } from "../testing/order-fixtures.ts";
 import type { VenueScript } from "../testing/scripted-venue.ts";
 import { pass } from "../testing/settle.ts";
 import { acceptAll } from "../testing/submission-for-tests.ts";
+import type { Clock } from "../time/clock.ts";
+import { addMs } from "../time/wall-time.ts";
 import { Executor } from "./executor.ts";
 
 const { ATTEMPT_PREPARED, RETRY_SCHEDULED, ACCEPTED, CANCELLED, CANCEL_REQUESTED } = sampleEvents;
@@ -75,6 +77,24 @@ describe("a surplus attempt", () => {
     await serverOf(test, "server-2").start();
     await pass(test.clock, 3_000, 50);
     expect(test.venue.keysOf("cancel")).toEqual([keyOf(order.orderId, 1)]);
+  });
+
+  it("given a server whose clock was an hour ahead put it off, so it is asked again in seconds, not in an hour", async () => {
+    const test = deskForTests({ script: { cancel: async () => ({ kind: "ACCEPTED" }) } });
+    const order = await doubled(test, [...twice, ACCEPTED, CANCELLED]);
+    const clock: Clock = {
+      wall: () => addMs(test.clock.wall(), 3_600_000),
+      monotonicMs: () => test.clock.monotonicMs(),
+      sleep: (...call) => test.clock.sleep(...call),
+    };
+    await recordReport({ ...test.desk, clock }, order, aboutOrder(order, { evidence: { kind: "CANCEL_TAKEN" } }));
+    test.venue.script.lookup = async () => ({ kind: "FOUND", report: aboutOrder(order) });
+    await serverOf(test).start();
+    await pass(test.clock, 40_000, 500);
+    expect(test.venue.keysOf("cancel")[0]).toBe(keyOf(order.orderId, 1));
+    Object.assign(test.venue.script, isCancelled(order));
+    await pass(test.clock, 40_000, 500);
+    expect(surplusDueAt(await stored(test, order))).toBeUndefined();
   });
 
   it("given a retry that is due, so it waits until the attempt has ended", async () => {

@@ -127,7 +127,7 @@ export class Executor {
     // It may have waited for its lane for longer than the lease lasted.
     if (this.#leases.fence(venueAccount) === undefined) return;
     try {
-      if (this.#isSurplusDue(order)) await cancelSurplus(this.#desk, entry, order);
+      if (this.#isSurplusDue(order)) await cancelSurplus(this.#desk, entry, order, this.#ahead.isSurplusDue(order));
       else if (order.state === "CANCELLING") await sendCancel(this.#desk, entry, order);
       else if (order.state === "AWAITING_CONFIRMATION") await this.#lapse(order);
       else if (isOverdue(order, this.#desk.clock.wall())) await this.#passDeadline(order);
@@ -186,7 +186,8 @@ export class Executor {
 
   #isSurplusDue(order: Order): boolean {
     const dueAt = surplusDueAt(order);
-    return dueAt !== undefined && dueAt <= this.#desk.clock.wall();
+    if (dueAt === undefined) return false;
+    return dueAt <= this.#desk.clock.wall() || this.#ahead.isSurplusDue(order);
   }
 
   #workOn(order: Order): Work {

@@ -17,7 +17,8 @@ export function cancelAgainAt(
   answer: Answer,
   mostMs: number = mostMsDefault,
 ): WallTime {
-  // A wish from the time to come was written by a clock that was ahead: its age is unknown, and may be long.
-  const wantedMs = Math.abs(elapsedMs(since, now));
-  return addMs(now, Math.min(Math.max(leastMs[answer], wantedMs * share), mostMs));
+  // A wish from the time to come was written by a clock that was ahead: its age is unknown, and may be long or short.
+  const ageMs = elapsedMs(since, now);
+  const most = ageMs < 0 ? Math.min(mostMs, mostMsDefault) : mostMs;
+  return addMs(now, Math.min(Math.max(leastMs[answer], Math.abs(ageMs) * share), most));
 }

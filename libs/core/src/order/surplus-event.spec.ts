@@ -132,6 +132,17 @@ describe("a surplus attempt", () => {
       expect(interpreted(order, late)).toEqual([]);
   });
 
+  it("given it is found by a clock that is behind, so it is as young as the order's last change", () => {
+    const order = told(resentIn("CONFIRMING"), reportOf("OPEN", v1), [], addMs(toldAt, -3_600_000));
+    expect(order.surplusAttempts).toEqual([{ ...found, foundAt: resentIn("CONFIRMING").updatedAt }]);
+  });
+
+  it("given it was found by a clock that is ahead, so its age is unknown, and it is asked again in half a minute", () => {
+    const now = addMs(toldAt, -3_600_000);
+    const order = told(doubledIn("CONFIRMING"), reportOf("CANCEL_TAKEN"), [], now);
+    expect(order.surplusAttempts).toEqual([{ ...found, cancelAfter: addMs(now, 30_000) }]);
+  });
+
   it("given an end with fills that are missing, so it is not believed yet", () => {
     const report = reportOf("CANCELLED", { cumQuantity: quantity("0.4") });
     expect(told(doubledIn("CANCELLED"), report).surplusAttempts).toEqual([found]);

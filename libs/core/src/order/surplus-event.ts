@@ -1,4 +1,4 @@
-import type { WallTime } from "../time/wall-time.ts";
+import { laterOf, type WallTime } from "../time/wall-time.ts";
 import { cancelAgainAt } from "./cancel-again-at.ts";
 import type { Evidence, ExecutionReport } from "./execution-report.ts";
 import { hasAllFills } from "./has-all-fills.ts";
@@ -38,7 +38,8 @@ export function surplusEvent(order: Order, report: ExecutionReport, context: Sur
     return changed({
       submitKey,
       ...(venueOrderId === undefined ? {} : { venueOrderId }),
-      foundAt: now,
+      // A clock that is behind would make it old at once, and its cancel would be asked for again in minutes only.
+      foundAt: laterOf(order.updatedAt, now),
       ...(hasEnded ? {} : { cancelAfter: dueAtOnce.cancel }),
     });
   }

@@ -6,7 +6,8 @@ import { attemptOf, isTerminal, type Order } from "../order/order.ts";
 import type { OrderId, SubmitKey } from "../order/order-id.ts";
 import { surplusOf } from "../order/surplus-attempt.ts";
 import type { LiveOrder } from "../store/live-order.ts";
-import { elapsedMs, type WallTime } from "../time/wall-time.ts";
+import type { WallTime } from "../time/wall-time.ts";
+import { ListedAfterEnd } from "./listed-after-end.ts";
 import type { LiveOrders } from "./live-orders.ts";
 import type { PassKind } from "./reconciler.ts";
 import type { Difference, ForeignOrder } from "./reconciliation.ts";
@@ -18,8 +19,6 @@ const strangersMax: Readonly<Record<PassKind, number>> = { POLL: 500, FULL: 100_
 const strangersAtOnce = 50;
 /** Keys of open orders that are known not to be ours. */
 const foreignMax = 10_000;
-/** An order that ended so shortly before the venue was asked may still have been listed. */
-const graceMs = 5_000;
 
 /** What holding the venue's open orders against ours came to. */
 export interface Compared {
@@ -39,6 +38,7 @@ export class OpenOrderComparison {
   readonly #venueAccount: VenueAccount;
   readonly #live: LiveOrders;
   readonly #recorder: ReportRecorder;
+  readonly #listedAfterEnd: ListedAfterEnd;
   readonly #foreign = new Set<SubmitKey>();
 
   constructor(desk: Desk, venueAccount: VenueAccount, live: LiveOrders, recorder: ReportRecorder) {
@@ -46,6 +46,7 @@ export class OpenOrderComparison {
     this.#venueAccount = venueAccount;
     this.#live = live;
     this.#recorder = recorder;
+    this.#listedAfterEnd = new ListedAfterEnd(desk);
   }
 
   /** `askedAt`: by our clock, before the venue was asked. */
@@ -61,6 +62,7 @@ export class OpenOrderComparison {
       else if (isBehind(live, report)) behind.add(live.orderId);
     }
     await this.#adopt(found);
+    this.#listedAfterEnd.begin();
     const { foreignOrders, differences } = await this.#identify(strangers, askedAt, strangersMax[kind]);
     return { listed: new Set(open.map(({ submitKey }) => submitKey)), count, behind, foreignOrders, differences };
   }
@@ -106,12 +108,17 @@ export class OpenOrderComparison {
     const { orderId } = order;
     const isEarlier = attemptOf(order)?.submitKey !== report.submitKey;
     if (!isTerminal(order)) this.#live.take(order);
-    else if (!isEarlier && isFresh(order, report, askedAt)) return [];
+    else if (!isEarlier && this.#isFresh(order, report, askedAt)) return [];
     const told: ExecutionReport =
       isTerminal(order) && !isEarlier ? { ...report, evidence: { kind: "OPEN_AFTER_END" } } : report;
     await this.#recorder.recordAll([{ order, report: told }]);
     if (isEarlier) return [{ orderId, kind: "EARLIER_ATTEMPT_OPEN" }];
     return isTerminal(order) ? [{ orderId, kind: "OPEN_AT_VENUE" }] : [];
+  }
+
+  /** Whether the list may be older than the order's end. One that was found open after it is listed until it is cancelled. */
+  #isFresh(order: Order, { submitKey }: ExecutionReport, askedAt: WallTime): boolean {
+    return surplusOf(order, submitKey) === undefined && this.#listedAfterEnd.isFresh(order, askedAt);
   }
 
   #rememberForeign({ submitKey, venueOrderId }: ExecutionReport): void {
@@ -129,11 +136,6 @@ function isNews({ state, attempt }: LiveOrder): boolean {
   if (state === "SUBMITTED" || state === "IN_DOUBT" || state === "FAILED") return true;
   // The fills came from an earlier attempt: the fate of this one is open.
   return state === "PARTIALLY_FILLED" && attempt?.venueOrderId === undefined;
-}
-
-/** Whether the list may be older than the order's end. One that was found open after it is listed until it is cancelled. */
-function isFresh(order: Order, { submitKey }: ExecutionReport, askedAt: WallTime): boolean {
-  return elapsedMs(order.updatedAt, askedAt) < graceMs && surplusOf(order, submitKey) === undefined;
 }
 
 function isBehind({ cumQuantity }: LiveOrder, report: ExecutionReport): boolean {
