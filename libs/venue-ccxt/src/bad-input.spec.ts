@@ -228,6 +228,8 @@ describe("questions that were not answered", () => {
 
   test.each([
     ["nothing with 200", () => new Response(""), "UNKNOWN"],
+    ["an object of another kind", () => json({ success: true, data: [] }), "UNKNOWN"],
+    ["a list", () => json([]), "UNKNOWN"],
     ["HTTP 500", () => new Response("", { status: 500 }), "UNKNOWN"],
     ["a broken connection", () => broken("ECONNRESET"), "UNKNOWN"],
     ["no connection", () => broken("ECONNREFUSED"), "REFUSED"],
@@ -238,6 +240,12 @@ describe("questions that were not answered", () => {
     opened.fake.on("DELETE /api/v3/order", answer);
     const reference = { account: main, instrument: btc, submitKey: submitKey("s1") };
     expect(await opened.venue.cancel(reference, never)).toMatchObject({ kind });
+  });
+
+  test("given an object of another kind to a cancel of all, so nothing is believed cancelled", async () => {
+    const opened = await open();
+    opened.fake.on("DELETE /api/v3/openOrders", () => json({ success: true, data: [] }));
+    expect(await opened.venue.cancelAll?.(main, btc, never)).toMatchObject({ kind: "UNKNOWN" });
   });
 });
 

@@ -32,6 +32,15 @@ export interface CcxtExchange {
     price: string | undefined,
     params: CcxtParams,
   ): Promise<unknown>;
+  /** The request that createOrder sends; not every exchange has it. */
+  createOrderRequest?: (
+    symbol: string,
+    type: string,
+    side: string,
+    amount: string | undefined,
+    price: string | undefined,
+    params: CcxtParams,
+  ) => CcxtParams;
   fetchOrder(id: string | undefined, symbol: string, params?: CcxtParams): Promise<unknown>;
   fetchOpenOrders(symbol?: string, since?: number, limit?: number, params?: CcxtParams): Promise<unknown>;
   fetchClosedOrders(symbol?: string, since?: number, limit?: number, params?: CcxtParams): Promise<unknown>;

@@ -19,6 +19,7 @@ export class Connection {
   readonly #sessions: ReadonlyMap<AccountId, Session>;
   readonly #exchanges: readonly CcxtExchange[];
   readonly #symbols: readonly InstrumentId[];
+  readonly #closing: AbortController;
   #markets: ReadonlyMap<InstrumentId, ListedMarket> = new Map();
 
   private constructor(
@@ -27,6 +28,7 @@ export class Connection {
     open: Session,
     sessions: ReadonlyMap<AccountId, Session>,
     symbols: readonly InstrumentId[],
+    closing: AbortController,
   ) {
     this.profile = profile;
     this.clock = clock;
@@ -34,6 +36,7 @@ export class Connection {
     this.#sessions = sessions;
     this.#exchanges = [...sessions.values()].map(({ exchange }) => exchange);
     this.#symbols = symbols;
+    this.#closing = closing;
   }
 
   /** @throws SurefillError CONFIG_INVALID for an exchange, a mode or an account that there isn't. */
@@ -44,12 +47,14 @@ export class Connection {
     const redaction = new Redaction(Object.values(credentials).flatMap(secretsOf));
     const venueClock = new VenueClock(clock, (signal) => askTime(open, clock, signal), config.clockAgeMsMax);
 
+    const closing = new AbortController();
     const session = (of: Credentials | undefined): Session => {
       const exchange = new Exchange(optionsOf(config, profile, of));
+      profile.adapt?.(exchange);
       const aimed = aimAt(exchange, config, profile);
       const { answerMsMax } = config;
       const origin = config.mode === "local" ? { origin: config.origin } : {};
-      const transport = new Transport({ http, clock, answerMsMax, ...aimed, ...origin });
+      const transport = new Transport({ http, clock, closed: closing.signal, answerMsMax, ...aimed, ...origin });
       const client = new CcxtClient(exchange, () =>
         profile.growingStamps ? venueClock.stampMs() : venueClock.nowMs(),
       );
@@ -63,7 +68,12 @@ export class Connection {
         return of === undefined ? [] : [[account, session(of)] as const];
       }),
     );
-    return new Connection(profile, venueClock, open, sessions, config.instruments);
+    return new Connection(profile, venueClock, open, sessions, config.instruments, closing);
+  }
+
+  /** Nothing is sent any more; calls under way end. */
+  close(): void {
+    this.#closing.abort();
   }
 
   /** The account's own session; undefined where it has no credentials. */

@@ -1,5 +1,5 @@
 import type { Capabilities, ErrorCode, RateLimit } from "@surefill/core";
-import type { CcxtParams } from "./ccxt-exchange.ts";
+import type { CcxtExchange, CcxtParams } from "./ccxt-exchange.ts";
 import type { SubmitKeyForm } from "./submit-key.ts";
 import type { WireAnswer } from "./transport.ts";
 
@@ -59,6 +59,8 @@ export interface ExchangeProfile {
   readonly marketSizes: Readonly<Record<"BUY" | "SELL", readonly ("BASE" | "QUOTE")[]>>;
   /** Further parameters of a market order that is sized in quote; its amount goes as ccxt's `cost`. */
   readonly quoteSizeParams?: Readonly<Record<string, string | boolean>>;
+  /** Mends what ccxt would do to a request without being asked; each session's own instance is given. */
+  readonly adapt?: (exchange: CcxtExchange) => void;
   /** ccxt options beside the common ones. */
   readonly options: (terms: { readonly requestWindowMs: number }) => Readonly<Record<string, unknown>>;
   /**
@@ -92,6 +94,10 @@ export interface ExchangeProfile {
   readonly growingStamps: boolean;
   /** Whether an answer tells balances at all. */
   readonly isBalance: (body: unknown) => boolean;
+  /** Whether an answer says that a cancel was taken; absent: what ccxt makes of it must name an order. */
+  readonly isCancel?: (body: unknown) => boolean;
+  /** The same of a cancel of all, where that is claimed. */
+  readonly isCancelAll?: (body: unknown) => boolean;
   /** Where an answer holds the exchange's own code; undefined where it reports no error. */
   readonly codeIn: (body: unknown) => VenueCode | undefined;
   readonly meanings: Readonly<Record<string, Meaning>>;

@@ -54,6 +54,7 @@ describe("where requests may go", () => {
     const terms = {
       http: fake.http,
       clock: new ManualClock(),
+      closed: never,
       answerMsMax: 1_000,
       hosts,
       ...(mark === undefined ? {} : { mark }),
@@ -75,6 +76,7 @@ describe("where requests may go", () => {
     const transport = new Transport({
       http: fake.http,
       clock: new ManualClock(),
+      closed: never,
       answerMsMax: 1_000,
       hosts: new Set(["api.binance.com"]),
     });

@@ -1,4 +1,4 @@
-import { type InstrumentId, instrumentId, type MarketPrice, type WallTime } from "@surefill/core";
+import { type InstrumentId, instrumentId, type MarketPrice, SurefillError, type WallTime } from "@surefill/core";
 import type { ExchangeProfile } from "./exchange-profile.ts";
 import type { Session } from "./session.ts";
 import { decodeBookTop, decodeTickers, positivePrice, type UnifiedTicker } from "./unified.ts";
@@ -6,7 +6,10 @@ import { decodeBookTop, decodeTickers, positivePrice, type UnifiedTicker } from 
 /** Books are asked for one by one; not more than so many at the same time. */
 const booksAtOnce = 5;
 
-/** Best prices, in one request where the exchange gives them so; what has no bid or no ask is absent. */
+/**
+ * Best prices, in one request where the exchange gives them so; what has no bid or no ask is absent.
+ * @throws SurefillError VENUE_UNREACHABLE for an answer that tells of nothing that was asked for: it is no answer.
+ */
 export async function readPrices(
   session: Session,
   { prices }: ExchangeProfile,
@@ -15,13 +18,29 @@ export async function readPrices(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<InstrumentId, MarketPrice>> {
   if (instruments.length === 0) return new Map();
-  if (prices === "ORDER_BOOKS") return marketPrices(await readBooks(session, instruments, signal), instruments, now());
+  const tickers =
+    prices === "ORDER_BOOKS"
+      ? await readBooks(session, instruments, signal)
+      : await readTickers(session, prices, instruments, signal);
+  // ccxt makes an empty record, or an empty book, of whatever JSON came.
+  if (!instruments.some((symbol) => Object.hasOwn(tickers, symbol))) {
+    throw new SurefillError("VENUE_UNREACHABLE", "the exchange's answer tells no prices");
+  }
+  return marketPrices(tickers, instruments, now());
+}
+
+async function readTickers(
+  session: Session,
+  prices: "BIDS_ASKS" | "TICKERS",
+  instruments: readonly InstrumentId[],
+  signal: AbortSignal,
+) {
   const { value } = await session.read(
     (exchange) => (prices === "BIDS_ASKS" ? exchange.fetchBidsAsks(instruments) : exchange.fetchTickers(instruments)),
     decodeTickers,
     signal,
   );
-  return marketPrices(value, instruments, now());
+  return value;
 }
 
 async function readBooks(session: Session, instruments: readonly InstrumentId[], signal: AbortSignal) {
@@ -30,7 +49,7 @@ async function readBooks(session: Session, instruments: readonly InstrumentId[],
     await Promise.all(
       instruments.slice(from, from + booksAtOnce).map(async (symbol) => {
         const { value } = await session.read((exchange) => exchange.fetchOrderBook(symbol, 5), decodeBookTop, signal);
-        books[symbol] = value;
+        if (value.bid !== undefined || value.ask !== undefined) books[symbol] = value;
       }),
     );
   }

@@ -27,7 +27,13 @@ async function sessionWith(
   exchange.createOrder = () => createOrder(exchange);
   const clock = new ManualClock();
   const venueClock = new VenueClock(clock, async () => 1, 1_000);
-  const transport = new Transport({ http: http.http, clock, answerMsMax: 1_000, hosts: new Set(["api.example.com"]) });
+  const transport = new Transport({
+    http: http.http,
+    clock,
+    closed: never,
+    answerMsMax: 1_000,
+    hosts: new Set(["api.example.com"]),
+  });
   const client = new CcxtClient(exchange, () => venueClock.nowMs());
   return new Session({
     client,

@@ -17,6 +17,8 @@ export interface WireAnswer {
 export interface TransportTerms {
   readonly http: typeof fetch;
   readonly clock: Clock;
+  /** Once it aborts, nothing leaves any more, and what is under way is given up. */
+  readonly closed: AbortSignal;
   /** From the first byte sent to the last one read. */
   readonly answerMsMax: number;
   /** Hosts that requests may go to. */
@@ -44,14 +46,15 @@ export class Transport {
   /** @throws NeverSent where nothing reached the exchange, LostAnswer where nobody knows. */
   async send(request: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
     const url = this.#permitted(request);
-    if (signal.aborted) throw new NeverSent("given up before anything was sent");
-    const { clock, answerMsMax } = this.#terms;
+    const { clock, answerMsMax, closed } = this.#terms;
     // A kept connection that the other side has closed shows it once the event loop turns: written into it, an order
     // would be in doubt for nothing.
     for (let turn = 0; turn < turnsBefore && request.method !== "GET"; turn += 1) await setImmediate();
+    if (closed.aborted) throw new NeverSent("the venue was closed before anything was sent");
+    if (signal.aborted) throw new NeverSent("given up before anything was sent");
     try {
       return await withDeadline(clock, answerMsMax, (late) =>
-        this.#exchange(url, request, AbortSignal.any([late, signal])),
+        this.#exchange(url, request, AbortSignal.any([late, signal, closed])),
       );
     } catch (thrown) {
       throw NeverSent.proven(thrown) ?? LostAnswer.from(thrown);

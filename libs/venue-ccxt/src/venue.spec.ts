@@ -43,6 +43,8 @@ describe("instruments and prices", () => {
 test.each([
   ["HTML with 200", () => new Response("<html>")],
   ["nothing with 200", () => new Response("")],
+  ["an object of another kind", () => json({ success: true, data: [] })],
+  ["an empty list", () => json([])],
 ])("given %s in place of prices, so they fail, and are never empty", async (_given, answer) => {
   const { venue, fake } = await open();
   fake.on("GET /api/v3/ticker/bookTicker", answer);
@@ -106,6 +108,11 @@ describe("prepare", () => {
       { side: "SELL", quoteOrderQty: "25.5" },
     ],
     [
+      "an amount of quote that is finer than the price's tick, which ccxt would truncate",
+      { pricing: { type: "MARKET", timeInForce: "IOC" }, size: { in: "QUOTE", amount: amount("25.1234567") } },
+      { type: "MARKET", quoteOrderQty: "25.1234567", quantity: null },
+    ],
+    [
       "a stop-loss",
       { side: "SELL", pricing: { type: "STOP_LOSS", timeInForce: "GTC", triggerPrice: price("39000") } },
       { type: "STOP_LOSS", stopPrice: "39000", quantity: "0.01" },
@@ -145,11 +152,6 @@ describe("prepare", () => {
       "a market order above the market's own maximum",
       { pricing: { type: "MARKET", timeInForce: "IOC" }, size: { in: "BASE", quantity: quantity("101") } },
       "QUANTITY_ABOVE_MAXIMUM",
-    ],
-    [
-      "an amount that ccxt would truncate",
-      { pricing: { type: "MARKET", timeInForce: "IOC" }, size: { in: "QUOTE", amount: amount("25.123") } },
-      "ORDER_VALIDATION",
     ],
     ["a limit order in quote", { size: { in: "QUOTE", amount: amount("25") } }, "UNSUPPORTED_QUOTE_QUANTITY"],
     [

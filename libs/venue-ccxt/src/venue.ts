@@ -24,9 +24,11 @@ import {
   type WallTime,
   wallTime,
 } from "@surefill/core";
+import type { Called } from "./ccxt-client.ts";
 import type { Connection } from "./client.ts";
 import type { CcxtConfig } from "./config.ts";
 import type { Failure } from "./error-map.ts";
+import type { ExchangeProfile } from "./exchange-profile.ts";
 import { executionReport } from "./execution-report.ts";
 import { findOrder } from "./look-up.ts";
 import { orderCall } from "./order-call.ts";
@@ -168,7 +170,9 @@ export class CcxtVenue implements Venue {
       }
       const params = venueOrderId === undefined && cancelParam !== undefined ? { [cancelParam]: submitKey } : {};
       const called = await session.call((exchange) => exchange.cancelOrder(venueOrderId, instrument, params), signal);
-      if (!called.result.ok) return cancelFailure(session.failureOf(called));
+      if (!called.result.ok || !isCancelled(called, this.#connection.profile)) {
+        return cancelFailure(session.failureOf(called));
+      }
       return { kind: "ACCEPTED", ...endIn(called.result.value, submitKey) };
     } catch (thrown) {
       return { kind: "UNKNOWN", error: lost(thrown) };
@@ -183,7 +187,8 @@ export class CcxtVenue implements Venue {
     try {
       const session = await this.#session(account, signal);
       const called = await session.call((exchange) => exchange.cancelAllOrders(instrument), signal);
-      if (called.result.ok) return { kind: "ACCEPTED" };
+      const { isCancelAll } = this.#connection.profile;
+      if (called.result.ok && isCancelAll?.(called.answers.at(-1)?.body)) return { kind: "ACCEPTED" };
       const failure = cancelFailure(session.failureOf(called));
       // With nothing open, some exchanges know no such order.
       return failure.kind === "NOT_OPEN" ? { kind: "ACCEPTED" } : failure;
@@ -217,7 +222,9 @@ export class CcxtVenue implements Venue {
     return readFills({ session, profile, instruments, nowMs: clock.nowMs() }, after, limit, signal);
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#connection.close();
+  }
 
   /** @throws SurefillError UNAUTHORIZED for an account without credentials. */
   async #session(account: AccountId, signal: AbortSignal): Promise<Session> {
@@ -255,6 +262,16 @@ function cancelFailure({ kind, error, retryAfterMs }: Failure): Exclude<CancelOu
   const rest = { error, ...asked(retryAfterMs) };
   if (kind === "NO_SUCH_ORDER") return { kind: "NOT_OPEN" };
   return { kind: kind === "UNKNOWN" || retryClass(error.code) === "unknown" ? "UNKNOWN" : "REFUSED", ...rest };
+}
+
+/** ccxt makes an order of any JSON: what names nothing that was cancelled is no answer to a cancel. */
+function isCancelled({ result, answers }: Called<unknown>, { isCancel }: ExchangeProfile): boolean {
+  if (isCancel !== undefined) return isCancel(answers.at(-1)?.body);
+  try {
+    return result.ok && decodeOrder(result.value).id !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** The order's end, where the answer to a cancel tells it. The client id in it may be the cancel's own. */

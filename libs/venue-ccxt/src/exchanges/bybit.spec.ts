@@ -2,7 +2,7 @@ import { amount, type Instruction, price } from "@surefill/core";
 import { ManualClock } from "@surefill/core/testing";
 import { describe, expect, test } from "vitest";
 import { FakeHttp, json } from "../testing/fake-http.ts";
-import { addMs, btc, main, never, openVenue, orderKey, prepared } from "../testing/open-venue.ts";
+import { addMs, btc, main, never, openVenue, orderKey, prepared, request } from "../testing/open-venue.ts";
 
 // Answers in the form of Bybit's v5 API (bybit-exchange.github.io/docs/v5), with values of our own.
 const listed = {
@@ -133,6 +133,13 @@ describe("an order to Bybit", () => {
     expect(opened.fake.heard.filter(({ headers }) => headers.has("x-bapi-sign"))).toHaveLength(1);
   });
 
+  test("given an amount of quote that ccxt would truncate, so it is refused, and nothing is sent", async () => {
+    const { venue, fake } = await open();
+    const wanted = request({ ...market, size: { in: "QUOTE", amount: amount("25.12345678") } });
+    expect(await venue.prepare(wanted, never)).toMatchObject({ kind: "FAILED", error: { code: "ORDER_VALIDATION" } });
+    expect(fake.heardOf(order)).toEqual([]);
+  });
+
   test.each([
     ["no balance", failed(170131, "Insufficient balance."), "REJECTED", "INSUFFICIENT_FUNDS"],
     ["a duplicate id", failed(170141, "Duplicate clientOrderId"), "UNKNOWN", "ANSWER_LOST"],
@@ -244,5 +251,14 @@ describe("what Bybit tells", () => {
     expect(await venue.cancel(reference, never)).toEqual({ kind: "NOT_OPEN" });
     fake.on("POST /v5/order/cancel-all", () => ok({ list: [], success: "1" }));
     expect(await venue.cancelAll?.(main, btc, never)).toEqual({ kind: "ACCEPTED" });
+  });
+
+  test("given answers to cancels that name nothing, so nothing is believed cancelled", async () => {
+    const { venue, fake } = await open();
+    for (const route of ["POST /v5/order/cancel", "POST /v5/order/cancel-all"]) fake.on(route, () => ok({}));
+    expect(await venue.cancel(reference, never)).toMatchObject({ kind: "UNKNOWN" });
+    expect(await venue.cancelAll?.(main, btc, never)).toMatchObject({ kind: "UNKNOWN" });
+    fake.on("POST /v5/order/cancel-all", () => ok({ list: [], success: "0" }));
+    expect(await venue.cancelAll?.(main, btc, never)).toMatchObject({ kind: "UNKNOWN" });
   });
 });

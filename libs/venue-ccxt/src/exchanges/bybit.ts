@@ -75,6 +75,8 @@ export const bybit: ExchangeProfile = {
   fills: { by: "TIME", windowMs: 7 * 24 * 3_600_000 },
   growingStamps: false,
   isBalance: (body) => entries(body) !== undefined,
+  isCancel: (body) => textOf(body, "result", "orderId") !== undefined,
+  isCancelAll: (body) => (textOf(body, "result", "success") ?? (entries(body) && "1")) === "1",
   codeIn: (body) => {
     const code = textOf(body, "retCode");
     return code === undefined || code === "0" ? undefined : { code, message: String(fieldOf(body, "retMsg") ?? "") };

@@ -204,6 +204,20 @@ describe("what Coinbase tells", () => {
     });
   });
 
+  test.each([
+    [
+      { results: [{ success: true, failure_reason: "UNKNOWN_CANCEL_FAILURE_REASON", order_id: "9bc1eb3b" }] },
+      "ACCEPTED",
+    ],
+    [{ results: [] }, "UNKNOWN"],
+    [{ success: true }, "UNKNOWN"],
+  ])("given %j to a cancel, so %s", async (answer, kind) => {
+    const { venue, fake } = await open();
+    fake.on("POST /api/v3/brokerage/orders/batch_cancel", () => json(answer));
+    const named = { ...reference, venueOrderId: venueOrderId("9bc1eb3b") };
+    expect(await venue.cancel(named, never)).toMatchObject({ kind });
+  });
+
   test("given open orders and fills, so all of them, with fees", async () => {
     const { venue, fake, clock } = await open();
     fake.on("GET /api/v3/brokerage/orders/historical/batch", ({ query }) =>
@@ -252,5 +266,8 @@ describe("what Coinbase tells", () => {
     for (const path of ["market/product_book", "product_book"])
       fake.on(`GET /api/v3/brokerage/${path}`, () => json({ pricebook }));
     expect((await venue.prices([btc], never)).get(btc)).toMatchObject({ bid: "39999.99", ask: "40000.01" });
+    for (const path of ["market/product_book", "product_book"])
+      fake.on(`GET /api/v3/brokerage/${path}`, () => json({ success: true, data: [] }));
+    await expect(venue.prices([btc], never)).rejects.toMatchObject({ code: "VENUE_UNREACHABLE" });
   });
 });

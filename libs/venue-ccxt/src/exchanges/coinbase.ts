@@ -61,6 +61,7 @@ export const coinbase: ExchangeProfile = {
   fills: { by: "TIME" },
   growingStamps: false,
   isBalance: (body) => listOf(body, "accounts") !== undefined,
+  isCancel: (body) => fieldOf(body, "results", 0, "success") === true,
   codeIn: (body) => {
     const code =
       textOf(body, "error_response", "error") ?? textOf(body, "error") ?? textOf(body, "results", 0, "failure_reason");

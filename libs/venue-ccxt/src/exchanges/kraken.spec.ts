@@ -264,6 +264,8 @@ describe("what Kraken tells", () => {
     expect(fake.heardOf("POST /0/private/CancelOrder")[0]?.form.get("cl_ord_id")).toBe(key);
     fake.on("POST /0/private/CancelOrder", () => failed("EOrder:Unknown order"));
     expect(await venue.cancel(reference, never)).toEqual({ kind: "NOT_OPEN" });
+    fake.on("POST /0/private/CancelOrder", () => ok({}));
+    expect(await venue.cancel(reference, never)).toMatchObject({ kind: "UNKNOWN" });
   });
 
   test("given several questions at one moment, so each bears a nonce greater than the one before", async () => {

@@ -81,6 +81,7 @@ export const kraken: ExchangeProfile = {
   fills: { by: "TIME" },
   growingStamps: true,
   isBalance: (body) => listOf(body, "error")?.length === 0 && fieldOf(body, "result") !== undefined,
+  isCancel: (body) => textOf(body, "result", "count") !== undefined,
   codeIn: (body) => {
     const code = textOf(body, "error", 0);
     return code === undefined ? undefined : { code, message: (listOf(body, "error") ?? []).join("; ") };

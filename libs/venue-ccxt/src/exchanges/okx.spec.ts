@@ -209,6 +209,8 @@ describe("what OKX tells", () => {
       refused("51400", "Cancellation failed as the order does not exist."),
     );
     expect(await venue.cancel(reference, never)).toEqual({ kind: "NOT_OPEN" });
+    fake.on("POST /api/v5/trade/cancel-order", () => json({ code: "0", msg: "", data: [] }));
+    expect(await venue.cancel(reference, never)).toMatchObject({ kind: "UNKNOWN" });
   });
 
   test("given balances and prices, so they are exact", async () => {

@@ -74,6 +74,7 @@ export const okx: ExchangeProfile = {
   notionalMaxOf: "MARKET",
   growingStamps: false,
   isBalance: (body) => textOf(body, "code") === "0" && listOf(body, "data") !== undefined,
+  isCancel: (body) => textOf(body, "data", 0, "sCode") === "0",
   codeIn: (body) => {
     const outer = textOf(body, "code");
     const inner = textOf(body, "data", 0, "sCode");
