@@ -56,6 +56,17 @@ function reference({ account, stand }: Opened, submitKey: SubmitKey) {
   return { account, instrument: stand.instruments[0].symbol, submitKey };
 }
 
+/** What a call ends with; time passes while nothing answers it. */
+async function ended<T>({ stand }: Opened, call: Promise<T>): Promise<T> {
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  call.then(over, over);
+  for (let step = 0; step < 200 && !isOver; step += 1) await stand.advance(10);
+  return call;
+}
+
 const acceptedIn = async (stand: VenueStand) => (await stand.log()).filter((event) => event.type === "ACCEPTED");
 
 describe("ccxt's binance on a local Binance", () => {
@@ -106,7 +117,7 @@ describe("ccxt's binance on a local Binance", () => {
       const { venue, stand, account } = opened;
       const attempt = await prepare(opened);
       await stand.inject({ kind, on: "SUBMIT" });
-      expect(await venue.submit(account, attempt, never)).toMatchObject({ kind: outcome });
+      expect(await ended(opened, venue.submit(account, attempt, never))).toMatchObject({ kind: outcome });
       expect(await acceptedIn(stand)).toHaveLength(count);
       expect((await stand.requests()).SUBMIT).toBeLessThanOrEqual(1);
       const looked = await venue.lookup(reference(opened, attempt.submitKey), never);
