@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { accountId } from "../account/account-id.ts";
 import type { TradingScope, TradingState } from "../account/trading-state.ts";
 import { recordReport } from "../desk/record-report.ts";
+import { SurefillError } from "../error/surefill-error.ts";
 import { amount } from "../money/amount.ts";
 import { signedQuantity } from "../money/signed-quantity.ts";
 import { attemptOf, type Order } from "../order/order.ts";
@@ -60,6 +61,44 @@ async function answered({ desk }: TestDesk, order: Order): Promise<void> {
 }
 
 describe("setting a trading state", () => {
+  it("given an order whose row can't be written, so the others are cancelled and the call is answered all the same", async () => {
+    const poisonous: string[] = [];
+    const test = deskForTests({
+      store: ({ orders }) => ({
+        orders: {
+          ...orders,
+          async commit(change) {
+            if (poisonous.includes(change.order.orderId)) throw new SurefillError("STORE_REFUSED", "no such row");
+            return orders.commit(change);
+          },
+        },
+      }),
+    });
+    const bad = await orderAfter(test);
+    const good = await orderAfter(test);
+    poisonous.push(bad.orderId);
+    expect(await halt(test)).toMatchObject({ cancelled: 1, pending: [] });
+    expect((await stored(test, good)).state).toBe("CANCELLED");
+    expect((await stored(test, bad)).state).toBe("PENDING");
+    expect(test.complaints).toContainEqual(expect.objectContaining({ order_id: bad.orderId }));
+  });
+
+  it("given a store that is away before all are cancelled, so the call fails and is to be repeated", async () => {
+    const test = deskForTests({
+      store: ({ orders }) => ({
+        orders: {
+          ...orders,
+          async commit(change) {
+            if (change.order.state === "CANCELLED") throw new SurefillError("STORE_UNAVAILABLE", "away");
+            return orders.commit(change);
+          },
+        },
+      }),
+    });
+    await orderAfter(test);
+    await expect(halt(test)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  });
+
   it("is durable with who, why and when", async () => {
     const test = deskForTests();
     const { set } = await halt(test, { scope: { account: accountId("alice") } });

@@ -3,6 +3,7 @@ import { covers, type ScopedTradingState } from "../account/trading-state.ts";
 import { commitTransitions } from "../desk/commit-transitions.ts";
 import type { Desk } from "../desk/desk.ts";
 import type { OrderError } from "../error/order-error.ts";
+import { SurefillError } from "../error/surefill-error.ts";
 import { changeOrder } from "../order/change-order.ts";
 import { attemptOf, isFateOpen, type Order } from "../order/order.ts";
 import type { OrderId } from "../order/order-id.ts";
@@ -75,7 +76,15 @@ async function* liveOrdersIn(desk: Desk, { scope }: ScopedTradingState): AsyncGe
 async function cancelUnsent(desk: Desk, set: ScopedTradingState, order: Order): Promise<boolean> {
   if ((order.state !== "PENDING" && order.state !== "FAILED") || order.instruction.purpose !== "ENTRY") return false;
   const error = restrictionFault(set, order.instruction, nothingHeld);
-  return error !== undefined && (await refuse(desk, order, error)).state === "CANCELLED";
+  if (error === undefined) return false;
+  try {
+    return (await refuse(desk, order, error)).state === "CANCELLED";
+  } catch (thrown) {
+    if (SurefillError.from(thrown).code === "STORE_UNAVAILABLE") throw thrown;
+    // It is not sent while the state is in force, and holds up neither the answer nor the others.
+    desk.log.error({ error: thrown, order_id: order.orderId }, "an order was not cancelled for the trading state");
+    return false;
+  }
 }
 
 /**
