@@ -18,7 +18,10 @@ const overlapMs = 60_000;
 /** Windows without a fill that are passed over in one reading; the next one goes on from there. */
 const windowsMax = 8;
 
-/** A place in the fills: by instrument, or of all of them together. */
+/**
+ * A place in the fills: by instrument, or of all of them together. `id`: of the last one that was given; read by time,
+ * it tells which fills of the millisecond `sinceMs` those were.
+ */
 const cursorSchema = z.strictObject({
   v: z.literal(1),
   at: z.record(z.string(), z.strictObject({ sinceMs: z.int().min(0), id: z.string().exactOptional() })),
@@ -107,7 +110,10 @@ async function readById(
   return { trades: [], next: { sinceMs } };
 }
 
-/** All pages of a window of time, the oldest first; cut at `limit`, the next reading begins at the last one given. */
+/**
+ * All pages of a window of time, the oldest first; cut at `limit`, the next reading begins after the last one given.
+ * Many fills may be of one millisecond, more than a page may have: within it they follow each other by their ids.
+ */
 async function readByTime(
   { session, profile, nowMs }: FillQuestion,
   from: Place,
@@ -116,23 +122,42 @@ async function readByTime(
 ): Promise<Reading> {
   if (profile.fills.by !== "TIME") throw new RangeError("not an exchange whose trades are read by time");
   const { windowMs } = profile.fills;
-  const untilMs = windowMs === undefined ? undefined : from.sinceMs + windowMs;
+  // Some exchanges leave out what is of the very time that they are asked from.
+  const askedMs = Math.max(0, from.sinceMs - 1);
+  const untilMs = windowMs === undefined ? undefined : askedMs + windowMs;
   const isPast = untilMs !== undefined && untilMs < nowMs;
   const bounds = isPast ? { until: untilMs } : {};
   const listed = await readList(
     session,
     profile.pages.myTrades,
-    (exchange, pageMax, params) => exchange.fetchMyTrades(undefined, from.sinceMs, pageMax, { ...bounds, ...params }),
+    (exchange, pageMax, params) => exchange.fetchMyTrades(undefined, askedMs, pageMax, { ...bounds, ...params }),
     decodeTrades,
     signal,
   );
-  const sorted = [...listed].sort((a, b) => (a.timestamp ?? 0) - (b.timestamp ?? 0));
-  const trades = sorted.slice(0, limit);
-  const last = trades.at(-1)?.timestamp;
-  if (trades.length < sorted.length && last !== undefined) {
-    return { trades, next: { sinceMs: Math.max(from.sinceMs, Math.floor(last / 1_000)) } };
+  const ahead = listed
+    .map((trade) => ({ trade, place: placeOf(trade) }))
+    .filter(({ place }) => isAfter(place, { sinceMs: from.sinceMs, id: from.id ?? "" }))
+    .sort((a, b) => (isAfter(a.place, b.place) ? 1 : -1))
+    .slice(0, limit);
+  const trades = ahead.map(({ trade }) => trade);
+  const last = ahead.at(-1);
+  if (ahead.length === limit && last !== undefined) return { trades, next: last.place };
+  if (isPast) return { trades, next: { sinceMs: untilMs } };
+  // Back behind the pages that led here, for what is listed late.
+  const earliestMs = from.id === undefined ? from.sinceMs : 0;
+  return { trades, next: { sinceMs: Math.max(earliestMs, nowMs - overlapMs) } };
+}
+
+/** Ids are unique with their instrument and order alone. */
+function placeOf({ timestamp, symbol, order, id }: UnifiedTrade): Required<Place> {
+  if (timestamp === undefined) {
+    throw new SurefillError("VENUE_UNREACHABLE", "the exchange told of an execution without its time");
   }
-  return { trades, next: { sinceMs: isPast ? untilMs : Math.max(from.sinceMs, nowMs - overlapMs) } };
+  return { sinceMs: Math.floor(timestamp / 1_000), id: `${symbol} ${order} ${id}` };
+}
+
+function isAfter(a: Required<Place>, b: Required<Place>): boolean {
+  return a.sinceMs === b.sinceMs ? a.id > b.id : a.sinceMs > b.sinceMs;
 }
 
 function reportedFill(trade: UnifiedTrade): ReportedFill {

@@ -189,6 +189,36 @@ describe("what OKX tells", () => {
     expect(read.fills[0]).toMatchObject({ instrument: "BTC/USDT", fill: { venueOrderId: "312" } });
   });
 
+  test("given more fills in one millisecond than a page may have, so each is given, page by page, and then what was listed late", async () => {
+    const { venue, fake, clock } = await open();
+    const ts = String(Math.floor(clock.wall() / 1_000) - 1_000);
+    // The same trade id under two orders: ids are unique only with what they belong to.
+    const ids = ["11", "12", "12", "13", "14", "15"];
+    const listed = ids.map((tradeId, at) => ({ ...fill, billId: String(at), tradeId, ordId: String(300 + at), ts }));
+    fake.on("GET /api/v5/trade/fills-history", () => ok(...listed.toReversed()));
+    const given: string[] = [];
+    let page = await venue.fillsSince(main, addMs(clock.wall(), -5_000), 2, never);
+    for (let turn = 0; turn < 10 && page.fills.length > 0; turn += 1) {
+      given.push(...page.fills.map(({ fill: { venueFillId, venueOrderId } }) => `${venueOrderId} ${venueFillId}`));
+      page = await venue.fillsSince(main, page.next, 2, never);
+    }
+    expect(given.toSorted()).toEqual(ids.map((id, at) => `${300 + at} ${id}`));
+    const late = { ...fill, tradeId: "10", ts: String(Number(ts) - 10) };
+    fake.on("GET /api/v5/trade/fills-history", () => ok(...listed.toReversed(), late));
+    const { fills } = await venue.fillsSince(main, page.next, 2, never);
+    expect(fills[0]?.fill.venueFillId).toBe("10");
+  });
+
+  test("given a time to begin at, so nothing before it is told, and what is of that very time is asked for", async () => {
+    const { venue, fake, clock } = await open();
+    const sinceMs = Math.floor(clock.wall() / 1_000) - 5_000;
+    const listed = [-1, 0, 1].map((at) => ({ ...fill, tradeId: String(50 + at), ts: String(sinceMs + at) }));
+    fake.on("GET /api/v5/trade/fills-history", () => ok(...listed));
+    const page = await venue.fillsSince(main, addMs(clock.wall(), -5_000), 500, never);
+    expect(page.fills.map(({ fill: { venueFillId } }) => venueFillId)).toEqual(["50", "51"]);
+    expect(fake.heardOf("GET /api/v5/trade/fills-history")[0]?.query.get("begin")).toBe(String(sinceMs - 1));
+  });
+
   test.each([
     ["an error in a list's place", () => failed("50026", "System error.")],
     ["no list", () => json({ code: "0", msg: "" })],
