@@ -4,6 +4,7 @@ export const faultKinds = [
   "crash",
   "pause",
   "clock_jump",
+  "clock_off_by_an_hour",
   "lease_loss",
   // The store.
   "commit_lost",
@@ -39,6 +40,8 @@ export const faultKinds = [
   "fill_after_end",
   "overfill",
   "cancelled_by_venue",
+  "forgotten",
+  "forgotten_for_a_while",
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];

@@ -10,6 +10,9 @@ export function disagreement(
   // Of an order that its venue lied about, the fills are ours to know and the state is not.
   if (isLiedAbout) return undefined;
   const taken = attempts.find(isTaken);
+  // An operator's word ends what the venue has forgotten, whatever was asked for before.
+  const byWord = order.lastError?.code === "OPERATOR_DECLARED_DEAD" && taken?.status === "CANCELLED";
+  if (byWord && order.state === "CANCELLED") return undefined;
   const allowed = taken === undefined ? endsWithoutVenue(order) : endsWith(order, taken);
   if (allowed.includes(order.state)) return undefined;
   return `${order.state}, and the venue has ${taken === undefined ? "nothing" : `${taken.status} ${taken.cumQuantity}`}`;

@@ -12,15 +12,21 @@ export const invariants = {
   "audit-finds-nothing": "1 to 6: the auditor of production finds nothing wrong with what is stored in the end",
   "acknowledged-is-durable": "7: what was acknowledged survives every crash",
   "halted-is-quiet":
-    "8: once a halt is answered, the venue takes nothing that adds exposure, but what the answer listed",
+    "8: once a restriction is answered, the venue takes nothing that adds exposure, but what the answer listed",
+  "reductions-pass": "8: what provably reduces a position passes under REDUCE_ONLY and HALTED",
+  "campaign-leaves-nothing":
+    "once a CancelAll is done, none of its targets is open at the venue, and none comes to be there",
   "one-owner": "9: only the owner of the venue account makes attempts",
-  converges: "10, 11: when faults stop, every order ends",
+  converges: "10, 11: when faults stop, every order and every CancelAll ends, whatever one poisonous order does",
   "stream-has-no-gap": "12: the event stream brings every event once, in commit order",
   "within-rate-limits": "15: never more requests than a venue's limit in any window, all processes together",
   "end-agrees-with-venue": "an order that has ended is dead at the venue, and ended there in the same way",
 } as const;
 
 export type Invariant = keyof typeof invariants;
+
+/** Tells that an invariant does not hold. */
+export type Break = (invariant: Invariant, text: string) => void;
 
 /** Something that must not be. */
 export interface Violation {

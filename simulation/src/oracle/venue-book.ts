@@ -1,5 +1,8 @@
 import {
+  type AccountId,
   addQuantity,
+  compare,
+  type InstrumentId,
   type OrderId,
   type Quantity,
   type SubmitKey,
@@ -9,7 +12,7 @@ import {
   zeroQuantity,
 } from "@surefill/core";
 import { parseSimSubmitKey } from "@surefill/venue-sim";
-import type { ExchangeEvent, FillEvent } from "@surefill/venue-sim/exchange";
+import type { ExchangeEvent, FillEvent, OrderAccepted } from "@surefill/venue-sim/exchange";
 
 /** An attempt as the venue's log and the wire know it. */
 export interface KnownAttempt {
@@ -24,6 +27,14 @@ export interface KnownAttempt {
   readonly fills: Map<string, FillEvent>;
 }
 
+/** An order at a venue that this service did not place. */
+export interface ForeignOrder {
+  readonly submitKey: SubmitKey;
+  readonly venue: VenueId;
+  readonly account: AccountId;
+  readonly instrument: InstrumentId;
+}
+
 /** What the venues' logs say, by our order: the truth that all else is held against. */
 export class VenueBook {
   readonly #attempts = new Map<OrderId, Map<SubmitKey, KnownAttempt>>();
@@ -31,6 +42,12 @@ export class VenueBook {
   readonly #open = new Map<SubmitKey, OrderId>();
   /** Orders whose venue told a lie about them: it refused an attempt that it had accepted. */
   readonly liedAbout = new Set<OrderId>();
+  /** Orders that their venue executed after their end, or beyond their quantity. */
+  readonly executedUnasked = new Set<OrderId>();
+  /** Orders that their venue has forgotten, for ever or for a while. */
+  readonly forgotten = new Set<OrderId>();
+  /** Open orders of others. */
+  readonly foreign = new Map<SubmitKey, ForeignOrder>();
 
   attemptsOf(orderId: OrderId): readonly KnownAttempt[] {
     return [...(this.#attempts.get(orderId)?.values() ?? [])];
@@ -68,11 +85,20 @@ export class VenueBook {
     if (orderId !== undefined) this.liedAbout.add(orderId);
   }
 
+  forgot(submitKey: SubmitKey): void {
+    const orderId = orderOf(submitKey);
+    if (orderId !== undefined) this.forgotten.add(orderId);
+  }
+
   /** Takes in what an exchange wrote down; returns the order that it concerns. */
-  record(event: ExchangeEvent, _venue: VenueId): OrderId | undefined {
+  record(event: ExchangeEvent, venue: VenueId): OrderId | undefined {
     if (event.type === "STARTED" || event.submitKey === undefined) return undefined;
     const attempt = this.attempt(event.submitKey);
-    if (attempt === undefined) return undefined;
+    const orderId = orderOf(event.submitKey);
+    if (orderId === undefined && event.type === "ORDER_ACCEPTED")
+      this.foreign.set(event.submitKey, foreignIn(event, venue));
+    if (event.type === "ORDER_CANCELLED" || event.type === "ORDER_EXPIRED") this.foreign.delete(event.submitKey);
+    if (attempt === undefined || orderId === undefined) return undefined;
     switch (event.type) {
       case "ORDER_ACCEPTED":
         attempt.status = "OPEN";
@@ -84,6 +110,7 @@ export class VenueBook {
         if (attempt.status === "UNDECIDED") attempt.status = "REFUSED";
         break;
       case "FILL":
+        if (isUnasked(attempt, event)) this.executedUnasked.add(orderId);
         attempt.fills.set(event.venueFillId, event);
         attempt.cumQuantity = addQuantity(attempt.cumQuantity, event.quantity);
         if (attempt.status === "OPEN" && attempt.cumQuantity === attempt.quantity) attempt.status = "FILLED";
@@ -95,8 +122,7 @@ export class VenueBook {
         attempt.status = "EXPIRED";
         break;
     }
-    const orderId = orderOf(event.submitKey);
-    if (orderId !== undefined && attempt.status === "OPEN") this.#open.set(event.submitKey, orderId);
+    if (attempt.status === "OPEN") this.#open.set(event.submitKey, orderId);
     else this.#open.delete(event.submitKey);
     return orderId;
   }
@@ -110,6 +136,14 @@ export function isTaken({ status }: KnownAttempt): boolean {
 /** Whether the attempt is open at the venue, or may still come to be at `now`, venue time. */
 export function isAlive({ status, validUntil }: KnownAttempt, now: WallTime): boolean {
   return status === "OPEN" || (status === "UNDECIDED" && (validUntil === undefined || now <= validUntil));
+}
+
+function isUnasked({ status, cumQuantity, quantity }: KnownAttempt, fill: FillEvent): boolean {
+  return status !== "OPEN" || compare(addQuantity(cumQuantity, fill.quantity), quantity) > 0;
+}
+
+function foreignIn({ submitKey, account, instrument }: OrderAccepted, venue: VenueId): ForeignOrder {
+  return { submitKey, venue, account, instrument };
 }
 
 function orderOf(submitKey: SubmitKey): OrderId | undefined {

@@ -16,7 +16,9 @@ import {
 } from "@surefill/core";
 import { openMemoryStore } from "@surefill/core/testing";
 import { plugin, SimVenue } from "@surefill/venue-sim";
+import { poisonedStore } from "../store/poisoned-store.ts";
 import { type FlushFate, type VolatileStore, volatileStore } from "../store/volatile-store.ts";
+import { watchedStore } from "../store/watched-store.ts";
 import { MachineClock } from "../time/machine-clock.ts";
 import { FaultyLine } from "../venue/faulty-line.ts";
 import { type MarketPlace, silentLog } from "../venue/market-place.ts";
@@ -97,7 +99,7 @@ export class SimulatedProcess {
 
   #openStore(): VolatileStore {
     const { tables, storeClock, faults, oracle, plant } = this.#world;
-    return volatileStore(openMemoryStore(storeClock, tables), {
+    return volatileStore(watchedStore(poisonedStore(openMemoryStore(storeClock, tables)), oracle), {
       clock: storeClock,
       fate: (): FlushFate => {
         const fault = this.#world.isStoreAway() ? "commit_lost" : faults.draw(flushOdds);

@@ -1,4 +1,13 @@
-import { accountId, auditAll, SeededRandom, type VenueId, venueId } from "@surefill/core";
+import {
+  accountId,
+  attemptOf,
+  auditAll,
+  type Order,
+  SeededRandom,
+  type SubmitKey,
+  type VenueId,
+  venueId,
+} from "@surefill/core";
 import { MemoryTables, openMemoryStore } from "@surefill/core/testing";
 import type { FaultCounts } from "../fault/fault-kind.ts";
 import { Faults } from "../fault/faults.ts";
@@ -6,11 +15,15 @@ import type { Violation } from "../oracle/invariant.ts";
 import { Oracle } from "../oracle/oracle.ts";
 import type { TableRow } from "../oracle/progress.ts";
 import type { Plant } from "../plant/plant.ts";
-import { Callers } from "../scenario/callers.ts";
+import type { Servers } from "../scenario/answered.ts";
+import { Callers, isKeeper } from "../scenario/callers.ts";
+import { cancelAllNowAndThen } from "../scenario/campaigns.ts";
 import { chaos } from "../scenario/chaos.ts";
 import { placeForConfirmation } from "../scenario/confirmations.ts";
 import { Fleet } from "../scenario/fleet.ts";
-import { haltNowAndThen, resolveDoubts } from "../scenario/operators.ts";
+import { drillHalt } from "../scenario/halt-drill.ts";
+import { haltNowAndThen, resolveDoubts, ScopesInForce } from "../scenario/operators.ts";
+import { placeStrangersOrders } from "../scenario/strangers.ts";
 import { StreamReader } from "../scenario/stream-reader.ts";
 import { MachineClock } from "../time/machine-clock.ts";
 import { VirtualTime } from "../time/virtual-time.ts";
@@ -49,6 +62,8 @@ const stormMsMax = 4 * stormMs;
 const convergenceMsMax = 180_000;
 /** For what is late to come. */
 const drainMs = 6_000;
+/** A halt of everything at the end, and what was placed under it. */
+const drillMsMax = 60_000;
 const lastReadMs = 1_000;
 
 /** Runs one seed to its end, or to its first violation. */
@@ -72,7 +87,13 @@ export async function runSeed(seed: number, plant?: Plant): Promise<SeedResult> 
   });
   for (const character of characters.values()) {
     const onEvent = (event: Parameters<typeof oracle.venueEvent>[1]) => oracle.venueEvent(character.venueId, event);
-    places.push(await MarketPlace.open({ character, time, faults, onEvent }));
+    const onForgotten = (submitKey: SubmitKey) => oracle.book.forgot(submitKey);
+    const isAcknowledged = (submitKey: SubmitKey) => {
+      const orderId = tables.orderIdsBySubmitKey.get(`${character.venueId}/${submitKey}`);
+      const order = orderId && tables.orders.get(orderId);
+      return order !== undefined && attemptOf(order)?.submitKey === submitKey && isAtVenue(order);
+    };
+    places.push(await MarketPlace.open({ character, time, faults, onEvent, isAcknowledged, onForgotten }));
   }
   let storeAwayUntilMs = -1;
   const isStoreAway = () => !faults.isCalm && time.nowMs < storeAwayUntilMs;
@@ -86,7 +107,11 @@ export async function runSeed(seed: number, plant?: Plant): Promise<SeedResult> 
   callers.placeKeepers();
   void callers.placeMany(ordersPerRun, 0.9 * stormMs);
   void placeForConfirmation(world, servers, 0.8 * stormMs);
-  void haltNowAndThen(world, servers);
+  void callers.placePoison(0.8 * stormMs);
+  void placeStrangersOrders(world, 0.8 * stormMs);
+  const scopes = new ScopesInForce();
+  void haltNowAndThen(world, servers, callers, scopes);
+  void cancelAllNowAndThen(world, servers, scopes);
   let isOver = false;
   void resolveDoubts(world, servers, () => isOver);
   void chaos(world, fleet, (untilMs) => {
@@ -99,7 +124,7 @@ export async function runSeed(seed: number, plant?: Plant): Promise<SeedResult> 
     void callers.placeMany(ordersMore, moreMs);
     await time.run(isBroken, time.nowMs + moreMs);
   }
-  if (!isBroken()) await comeToRest(world, fleet, callers);
+  if (!isBroken()) await comeToRest(world, fleet, callers, scopes);
   isOver = true;
   // Nothing is written any more, so that the reader of the stream comes to its end.
   for (const process of fleet.all) process.kill();
@@ -136,29 +161,42 @@ async function audit({ storeClock, tables, oracle }: World): Promise<void> {
 }
 
 /** Ends the faults and follows every order to its end. */
-async function comeToRest({ time, faults, oracle, places }: World, fleet: Fleet, callers: Callers): Promise<void> {
+async function comeToRest(world: World, fleet: Fleet, callers: Callers, scopes: ScopesInForce): Promise<void> {
+  const { time, faults, oracle, places } = world;
   faults.calm();
   for (const place of places) place.storm = "NONE";
-  for (const process of fleet.all) process.life.goOn();
+  for (const process of fleet.all) {
+    process.clock.setRight();
+    process.life.goOn();
+  }
   oracle.checkAll();
-  const untilMs = time.nowMs + convergenceMsMax;
   const isBroken = () => oracle.violation !== undefined;
-  const isKeeper = (name: string) => name.startsWith("keeper-");
   const haveEnded = (andKeepers: boolean) =>
-    callers.isDone && oracle.unended().every(({ instruction }) => !andKeepers && isKeeper(instruction.clientOrderId));
+    callers.isDone &&
+    oracle.unendedCampaigns().length === 0 &&
+    oracle.unended().every((order) => !andKeepers && isKeeper(order));
+  callers.placeKeepers();
+  // What a venue has forgotten, and shows again, is a fault until then.
+  const lastFaultMs = Math.max(time.nowMs, ...places.map(({ forgotten }) => forgotten.lastUntilMs));
   for (const andKeepers of [false, true]) {
+    const untilMs = (andKeepers ? time.nowMs : lastFaultMs) + convergenceMsMax;
     // A cancel that the venue refused is asked for again: that is for its caller to do.
     while (!isBroken() && !haveEnded(andKeepers) && time.nowMs < untilMs) {
       if (callers.isDone) callers.cancelRests(andKeepers);
+      if (!andKeepers) callers.placeKeepers();
       await time.run(() => isBroken() || haveEnded(andKeepers), Math.min(untilMs, time.nowMs + 5_000));
     }
+    if (!andKeepers && !isBroken()) await drill(world, () => fleet.servers, callers, scopes);
     await time.run(isBroken, time.nowMs + drainMs);
   }
-  while (!isBroken() && oracle.missesFills() && time.nowMs < untilMs) await time.run(isBroken, time.nowMs + drainMs);
+  const drainedMs = time.nowMs + convergenceMsMax;
+  while (!isBroken() && oracle.missesFills() && time.nowMs < drainedMs) await time.run(isBroken, time.nowMs + drainMs);
   const all = oracle.unended();
   // Keepers are cancelled once the others have ended: they are not to blame.
-  const others = all.filter(({ instruction }) => !isKeeper(instruction.clientOrderId));
+  const others = all.filter((order) => !isKeeper(order));
   const left = others.length > 0 ? others : all;
+  const campaigns = oracle.unendedCampaigns();
+  if (campaigns.length > 0) oracle.break("converges", `${campaigns.join(", ")} goes on`);
   if (left.length > 0 && !isBroken()) {
     const some = left.slice(0, 3).map(({ orderId, state, version }) => `${orderId} ${state} v${version}`);
     oracle.break(
@@ -166,4 +204,24 @@ async function comeToRest({ time, faults, oracle, places }: World, fleet: Fleet,
       `${left.length} orders have not ended ${convergenceMsMax / 1_000} s after the faults: ${some.join(", ")}`,
     );
   }
+}
+
+/** Once nobody restricts trading any more. */
+async function drill(world: World, servers: Servers, callers: Callers, scopes: ScopesInForce): Promise<void> {
+  const { time, oracle } = world;
+  let isOver = false;
+  const isDone = () => oracle.violation !== undefined || (isOver && callers.isDone && oracle.unended().every(isKeeper));
+  await time.run(() => scopes.isEmpty, time.nowMs + drillMsMax);
+  void drillHalt(world, servers, callers).then(() => {
+    isOver = true;
+  });
+  const untilMs = time.nowMs + drillMsMax;
+  while (!isDone() && time.nowMs < untilMs) {
+    if (isOver) callers.cancelRests(false);
+    await time.run(isDone, Math.min(untilMs, time.nowMs + 5_000));
+  }
+}
+
+function isAtVenue({ state }: Order): boolean {
+  return state === "CONFIRMING" || state === "PARTIALLY_FILLED" || state === "CANCELLING";
 }

@@ -1,7 +1,6 @@
 import type { TableRow } from "../oracle/progress.ts";
 
 const proveNothing = "an earlier attempt's fills, however many, say nothing about the last one, whose fate is open";
-const neverForgets = "the paper exchange never forgets an order, and no fault lasts until it is believed to";
 
 /** Rows of the transition table that no run can reach by now, and why. */
 export const unreachableRows: Readonly<Partial<Record<TableRow, string>>> = {
@@ -9,8 +8,5 @@ export const unreachableRows: Readonly<Partial<Record<TableRow, string>>> = {
   "IN_DOUBT FILLED_FULLY": proveNothing,
   "CONFIRMING COMPLETED": "what completes has fills, so that the order is PARTIALLY_FILLED before",
   "CONFIRMING LANDED": "only transactions land, and no venue of transactions is built yet",
-  "CONFIRMING VANISHED": neverForgets,
-  "PARTIALLY_FILLED VANISHED": neverForgets,
-  "CANCELLING VANISHED": neverForgets,
   "CANCELLING REJECTED": "what is refused while it is to be cancelled ends CANCELLED",
 };

@@ -4,6 +4,9 @@ import type { Fleet } from "./fleet.ts";
 /** Between two blows. */
 const pauseMs = { min: 200, max: 1_300 } as const;
 
+/** Of the clocks that are set, those that are set wrong, by how much, and for how long unless their process dies. */
+const wrongClock = { share: 0.3, ms: 3_600_000, lastsMsMin: 500, lastsMsMax: 15_000 } as const;
+
 /** What strikes from outside until the faults stop: processes, clocks, leases, the venues' storms, the store. */
 export async function chaos(world: World, fleet: Fleet, storeOutage: (untilMs: number) => void): Promise<void> {
   const { time, faults, tables, storeClock } = world;
@@ -25,6 +28,12 @@ export async function chaos(world: World, fleet: Fleet, storeOutage: (untilMs: n
   function jumpClock(): void {
     const process = fleet.all[faults.whole(0, fleet.all.length - 1)];
     if (process === undefined) return;
+    if (faults.happens(wrongClock.share)) {
+      faults.count("clock_off_by_an_hour");
+      process.clock.setWrong(faults.one([-wrongClock.ms, wrongClock.ms]));
+      time.after(faults.between(wrongClock.lastsMsMin, wrongClock.lastsMsMax), () => process.clock.setRight());
+      return;
+    }
     faults.count("clock_jump");
     const ms = faults.happens(0.2) ? 20_000 : 1_500;
     process.clock.jump(faults.between(-ms, ms));

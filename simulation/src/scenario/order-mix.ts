@@ -3,11 +3,17 @@ import {
   addMs,
   amount,
   clientOrderId,
+  decimal,
+  dividedBy,
   type Instruction,
+  type Position,
   type Pricing,
+  type Purpose,
   price,
   quantity,
   type Side,
+  sign,
+  times,
   type VenueId,
   type WallTime,
 } from "@surefill/core";
@@ -44,6 +50,38 @@ export function randomInstruction(faults: Faults, place: VenueCharacter, name: s
     // Some callers say what they expect, and how much worse it may be.
     ...(faults.happens(0.15) ? { expectedPrice: price(String(scale.reference)), maxSlippageBps: 100 } : {}),
     ...deadline(faults, now),
+    tags: {},
+  };
+}
+
+const reducingPurposes: readonly [Purpose, ...Purpose[]] = ["EXIT", "STOP", "TARGET"];
+/** Below this the venues take no order: 5 in quote at any price that comes. */
+const leastLots = 4;
+
+/**
+ * An order that reduces a position: all of it, rounded down to what the venue takes, or `share` of it. Undefined where
+ * that is too little. With a share above 1 it would turn the position round.
+ */
+export function reducingInstruction(
+  faults: Faults,
+  { venue, account, instrument, positionId, quantity: held }: Position,
+  name: string,
+  share = 1,
+): Instruction | undefined {
+  const scale = scales[instrument as keyof typeof scales];
+  const listed = instruments.find(({ symbol }) => symbol === instrument);
+  if (listed === undefined || sign(held) === 0) return undefined;
+  const side = sign(held) > 0 ? "SELL" : "BUY";
+  const wanted = times(times(held, decimal(side === "SELL" ? "1" : "-1")), decimal(share.toFixed(2)));
+  const lots = dividedBy(wanted, listed.lotSize, 0, "down");
+  if (Number(lots) < leastLots) return undefined;
+  return {
+    clientOrderId: clientOrderId(name),
+    ...{ account, venue, instrument, side },
+    pricing: randomPricing(faults, side, scale),
+    size: { in: "BASE", quantity: quantity(times(lots, listed.lotSize)) },
+    purpose: faults.one(reducingPurposes),
+    positionId,
     tags: {},
   };
 }

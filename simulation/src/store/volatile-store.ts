@@ -62,11 +62,19 @@ export function volatileStore(durable: Store, options: VolatileOptions): Volatil
       for (const { answer } of group) answer.reject(unavailable("the connection broke before the commit"));
       return;
     }
-    const results = await Promise.allSettled(group.map(({ change }) => durable.orders.commit(change)));
-    results.forEach((result, index) => {
-      const change = group[index]?.change;
-      if (change !== undefined) onJudged?.(change, result.status === "fulfilled" ? result.value : "REFUSED");
-    });
+    // Each is told of before anything else can happen: who looks at the store then knows of all that is in it.
+    const commit = ({ change }: Waiting) =>
+      durable.orders.commit(change).then(
+        (result) => {
+          onJudged?.(change, result);
+          return result;
+        },
+        (error: unknown) => {
+          onJudged?.(change, "REFUSED");
+          throw error;
+        },
+      );
+    const results = await Promise.allSettled(group.map(commit));
     await clock.sleep(toldAfterMs);
     tell(group, results, kind);
   }

@@ -14,6 +14,7 @@ export class MachineClock implements Clock {
   readonly #time: VirtualTime;
   readonly #admission: Admission;
   #skewMs: number;
+  #wrongByMs = 0;
 
   constructor(time: VirtualTime, skewMs = 0, admission: Admission = atOnce) {
     this.#time = time;
@@ -22,7 +23,7 @@ export class MachineClock implements Clock {
   }
 
   wall(): WallTime {
-    return addMs(epoch, this.#time.nowMs + this.#skewMs);
+    return addMs(epoch, this.#time.nowMs + this.#skewMs + this.#wrongByMs);
   }
 
   monotonicMs(): number {
@@ -47,5 +48,14 @@ export class MachineClock implements Clock {
   /** Sets the wall clock by `ms`, as an operator or NTP does; monotonic time goes on as before. */
   jump(ms: number): void {
     this.#skewMs += ms;
+  }
+
+  /** Sets the wall clock wrong by `ms`, as a mistaken operator or time zone does, until it is set right. */
+  setWrong(ms: number): void {
+    this.#wrongByMs = ms;
+  }
+
+  setRight(): void {
+    this.#wrongByMs = 0;
   }
 }

@@ -26,6 +26,7 @@ import type { Faults, Odds } from "../fault/faults.ts";
 import type { VirtualTime } from "../time/virtual-time.ts";
 import type { MarketPlace } from "./market-place.ts";
 import { requestIn } from "./request-in.ts";
+import { isStrangers } from "./strangers-key.ts";
 
 const oddsOf = {
   submit: {
@@ -127,8 +128,9 @@ export class FaultyLine implements ExchangeApi {
   async order(account: AccountId, submitKey: SubmitKey): Promise<OrderAnswer> {
     this.#witness.asked(account);
     const fault = this.#stormy() ?? this.#faults.draw(oddsOf.order);
-    const answer = await this.#place.exchange.order(account, submitKey);
+    const known = await this.#place.exchange.order(account, submitKey);
     if (this.#isHidden({ submitKey })) throw new ConnectionError("MAYBE", "not now");
+    const answer: OrderAnswer = this.#place.forgotten.has(submitKey) ? { kind: "NOT_FOUND", asOf: known.asOf } : known;
     switch (fault) {
       case "read_failed":
       case "server_error":
@@ -151,19 +153,12 @@ export class FaultyLine implements ExchangeApi {
   async cancel(account: AccountId, submitKey: SubmitKey): Promise<CancelAnswer> {
     this.#witness.asked(account);
     const fault = this.#stormy() ?? this.#faults.draw(oddsOf.cancel);
-    switch (fault) {
-      case "cancel_lost":
-      case "server_error":
-      case "too_many_requests":
-        throw new ConnectionError("MAYBE", fault);
-      case "cancel_not_found":
-        return { kind: "NOT_OPEN" };
-      case "cancel_answer_lost":
-        await this.#place.exchange.cancel(account, submitKey);
-        return this.#noAnswer();
-      default:
-        return this.#place.exchange.cancel(account, submitKey);
+    if (fault === "cancel_lost" || fault === "server_error" || fault === "too_many_requests") {
+      throw new ConnectionError("MAYBE", fault);
     }
+    if (fault === "cancel_not_found" || this.#place.forgotten.has(submitKey)) return { kind: "NOT_OPEN" };
+    const answer = await this.#place.exchange.cancel(account, submitKey);
+    return fault === "cancel_answer_lost" ? this.#noAnswer() : answer;
   }
 
   async cancelAll(account: AccountId, instrument: InstrumentId | undefined): Promise<CancelAllAnswer> {
@@ -188,8 +183,10 @@ export class FaultyLine implements ExchangeApi {
   async openOrders(account: AccountId): Promise<readonly OrderReport[]> {
     this.#witness.asked(account);
     const fault = this.#failing(oddsOf.list);
-    const open = (await this.#place.exchange.openOrders(account)).filter((report) => !this.#isHidden(report));
-    return fault === "partial_visibility" ? open.filter(() => this.#faults.happens(0.5)) : open;
+    const open = (await this.#place.exchange.openOrders(account)).filter((report) => !this.#isUnseen(report));
+    if (fault !== "partial_visibility") return open;
+    // What others have placed is always listed: nothing else tells of it.
+    return open.filter(({ submitKey }) => isStrangers(submitKey) || this.#faults.happens(0.5));
   }
 
   async fills(account: AccountId, after: string | WallTime, limit: number): Promise<AccountFills> {
@@ -223,7 +220,7 @@ export class FaultyLine implements ExchangeApi {
   async *reports(account: AccountId, signal: AbortSignal): AsyncGenerator<OrderReport, void, undefined> {
     let held: OrderReport | undefined;
     for await (const report of this.#place.exchange.reports(account, AbortSignal.any([signal, this.#gone]))) {
-      if (this.#isHidden(report)) continue;
+      if (this.#isUnseen(report)) continue;
       const fault = this.#faults.draw(oddsOf.report);
       if (fault === "report_dropped") continue;
       if (fault === "stream_broken") throw new ConnectionError("MAYBE", "the stream broke");
@@ -267,6 +264,11 @@ export class FaultyLine implements ExchangeApi {
 
   #isHidden({ submitKey }: { readonly submitKey: SubmitKey }): boolean {
     return (this.#place.hiddenUntilMs.get(submitKey) ?? 0) > this.#time.nowMs;
+  }
+
+  /** Neither listed nor told of; the fills of a forgotten order stay in the account's. */
+  #isUnseen(report: OrderReport): boolean {
+    return this.#isHidden(report) || this.#place.forgotten.has(report.submitKey);
   }
 
   /** @throws ConnectionError for a read that fails. */

@@ -20,6 +20,7 @@ import {
   type WallTime,
 } from "@surefill/core";
 import type { Faults } from "../fault/faults.ts";
+import { poisonOf } from "../scenario/poison.ts";
 import type { VenueCharacter } from "./venue-character.ts";
 
 /** What a venue that acknowledges first has refused since, from when the exchange did; all processes see the same. */
@@ -61,6 +62,7 @@ export class UnrulyVenue implements Venue {
   }
 
   async prepare(request: AttemptRequest, signal: AbortSignal): Promise<PrepareAnswer> {
+    if (poisonOf(request.instruction.clientOrderId) === "prepare") throw new TypeError("a bug in the venue's library");
     if (this.#faults.draw(failedPrepares) !== undefined) {
       const code = this.#faults.happens(0.7) ? "VENUE_BUSY" : "INVALID_SYMBOL";
       return { kind: "FAILED", error: orderError(code, "not now") };

@@ -25,6 +25,8 @@ export interface VenueCharacter {
   readonly rateLimits: readonly RateLimit[];
   /** Takes every order at once, and tells of a refusal later. */
   readonly acknowledgesFirst: boolean;
+  /** Knows nothing any more, after a while, of some orders that rest. */
+  readonly forgets: boolean;
   /** Fill ids count from 1 in each order, so that they are unique within it alone. */
   readonly numbersFillsPerOrder: boolean;
   /** Reports say how much is filled in all; where they don't, an end can be told before its fills. */
@@ -69,6 +71,7 @@ export function venueCharacter(
   const isPlain = place === 0;
   const chance = (share: number) => faults.happens(share);
   const bulkQueries = isPlain || chance(0.7);
+  const acknowledgesFirst = chance(0.4);
   return {
     venueId,
     accounts,
@@ -76,7 +79,7 @@ export function venueCharacter(
       seed: faults.whole(0, 0xffff_ffff),
       instruments,
       prices: { source: "walk", seed: faults.whole(0, 0xffff_ffff), startPrices: {}, volatilityBps: 15, spreadBps: 2 },
-      successRate: 0.97,
+      successRate: acknowledgesFirst ? 0.92 : 0.97,
       latencySubmitMs: chance(0.35) ? faults.whole(200, 700) : faults.whole(10, 80),
       latencyConfirmMs: chance(0.4) ? 0 : faults.whole(50, 1_500),
       slippageBps: 0,
@@ -93,7 +96,9 @@ export function venueCharacter(
     requestWindowMs: faults.whole(2_000, 6_000),
     concurrencyMax: faults.whole(2, 6),
     rateLimits: chance(0.5) ? [{ name: "requests", requestsMax: faults.whole(30, 90), windowMs: 5_000, costs }] : [],
-    acknowledgesFirst: chance(0.4),
+    acknowledgesFirst,
+    // Where an account's fills can't be asked for in bulk, nobody could learn of them.
+    forgets: bulkQueries && chance(0.25),
     numbersFillsPerOrder: chance(0.5),
     // Late fills are found in the account's fills alone.
     tellsCounts: !bulkQueries || chance(0.5),
