@@ -2,6 +2,7 @@ import {
   addMs,
   changeOrder,
   clientOrderId,
+  expectedPriceOf,
   type Order,
   type OrderEvent,
   orderError,
@@ -53,12 +54,13 @@ async function live(world: World, servers: Servers, name: string, event: OrderEv
     const id = orderId(uuidV7(at, desk.random));
     const terms = { orderId: id, instruction, positionId: positionId(id), simulated: true, requestedAt: at };
     const progress = { version: 1, attemptCount: 0, failedPrepares: 0, fees: {}, updatedAt: at };
+    const expectedPrice = expectedPriceOf(instruction);
     const nothing = { cumQuantity: zeroQuantity, cumQuoteQuantity: zeroAmount };
     const order: Order = {
       ...terms,
       ...progress,
       ...nothing,
-      ...(instruction.expectedPrice === undefined ? {} : { expectedPrice: instruction.expectedPrice }),
+      ...(expectedPrice === undefined ? {} : { expectedPrice }),
       base: instruction.instrument.split("/")[0] ?? "",
       quote: "USDT",
       stateTimes: { AWAITING_CONFIRMATION: at },

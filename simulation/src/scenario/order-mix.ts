@@ -6,6 +6,7 @@ import {
   decimal,
   dividedBy,
   type Instruction,
+  isTriggeredPricing,
   type Position,
   type Pricing,
   type Purpose,
@@ -27,7 +28,7 @@ const scales = {
   "SOL/USDT": { reference: 150, decimals: 2, lots: 1 },
 };
 
-/** An instruction as callers give it: market and limit, resting and not, sized in base and in quote. */
+/** An instruction as callers give it: of every kind, resting, waiting and not, sized in base and in quote. */
 export function randomInstruction(faults: Faults, place: VenueCharacter, name: string, now: WallTime): Instruction {
   const [first, ...others] = place.accounts;
   if (first === undefined) throw new Error(`${place.venueId} has no account`);
@@ -35,6 +36,7 @@ export function randomInstruction(faults: Faults, place: VenueCharacter, name: s
   const { symbol } = faults.one([...instruments]);
   const scale = scales[symbol as keyof typeof scales];
   const side: Side = faults.happens(0.5) ? "BUY" : "SELL";
+  const pricing = randomPricing(faults, side, scale);
   const inQuote = faults.happens(0.2);
   return {
     clientOrderId: clientOrderId(name),
@@ -42,13 +44,15 @@ export function randomInstruction(faults: Faults, place: VenueCharacter, name: s
     venue: place.venueId,
     instrument: symbol,
     side,
-    pricing: randomPricing(faults, side, scale),
+    pricing,
     size: inQuote
       ? { in: "QUOTE", amount: amount(String(faults.whole(1_000, 20_000))) }
       : { in: "BASE", quantity: quantity((faults.whole(3, 40) * scale.lots).toFixed(1)) },
     purpose: "ENTRY",
     // Some callers say what they expect, and how much worse it may be.
-    ...(faults.happens(0.15) ? { expectedPrice: price(String(scale.reference)), maxSlippageBps: 100 } : {}),
+    ...(faults.happens(0.15) && !isTriggeredPricing(pricing)
+      ? { expectedPrice: price(String(scale.reference)), maxSlippageBps: 100 }
+      : {}),
     ...deadline(faults, now),
     tags: {},
   };
@@ -113,11 +117,16 @@ function randomPricing(
   side: Side,
   scale: { readonly reference: number; readonly decimals: number },
 ): Pricing {
-  const kind = faults.whole(0, 9);
+  const kind = faults.whole(0, 11);
   if (kind < 3) return { type: "MARKET", timeInForce: faults.happens(0.7) ? "IOC" : "FOK" };
   const timeInForce = kind < 5 ? "IOC" : kind < 6 ? "FOK" : "GTC";
   // Better and worse than the market by up to two percent, so that some rest and some don't.
   const away = faults.between(-0.02, 0.02) * (side === "BUY" ? 1 : -1);
-  const limitPrice = price((scale.reference * (1 + away)).toFixed(scale.decimals));
-  return { type: "LIMIT", timeInForce, limitPrice };
+  const near = price((scale.reference * (1 + away)).toFixed(scale.decimals));
+  if (kind < 10) return { type: "LIMIT", timeInForce, limitPrice: near };
+  if (kind < 11) return { type: "LIMIT", timeInForce: "GTC", limitPrice: near, postOnly: true };
+  // Some of these have been reached already; those are denied, or refused.
+  const type = faults.happens(0.5) ? "STOP_LOSS" : "TAKE_PROFIT";
+  const waiting = { type, timeInForce: "GTC", triggerPrice: near } as const;
+  return faults.happens(0.3) ? { ...waiting, limitPrice: near } : waiting;
 }
