@@ -62,7 +62,7 @@ export async function* followEvents(
       await clock.sleep(pauseMs, signal);
       if (changed || signal.aborted) continue;
       const woken = new AbortController();
-      wake = () => woken.abort();
+      wake = () => woken.abort("woken");
       await clock.sleep(Math.min(idleMs, heartbeatMs), AbortSignal.any([signal, woken.signal]));
       wake = undefined;
     }

@@ -255,7 +255,7 @@ export class Executor {
 
   async #rest(ms: number): Promise<void> {
     const woken = new AbortController();
-    this.#wake = () => woken.abort();
+    this.#wake = () => woken.abort("woken");
     await this.#desk.clock.sleep(pauseMs, this.#stop.signal);
     // What was committed since the last look is looked for now.
     if (!this.#changed && !this.#stop.signal.aborted) await this.#desk.clock.sleep(ms, woken.signal);

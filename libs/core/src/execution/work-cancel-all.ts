@@ -47,15 +47,17 @@ export async function workCancelAll(
   await part.save();
   const giveUpMs = desk.clock.monotonicMs() + workMsMax;
   let waitMs: number = lookMs.first;
+  let before = part.progressText;
   while (!work.signal.aborted && work.isOwner()) {
-    const before = part.progressText;
     const state = await part.look(work);
     if (state !== "RUNNING" || desk.clock.monotonicMs() >= giveUpMs) {
       await part.end(state === "DONE" ? "DONE" : "INCOMPLETE");
       return;
     }
     await part.save();
-    waitMs = part.progressText === before ? Math.min(waitMs * 2, lookMs.max) : lookMs.first;
+    const now = part.progressText;
+    waitMs = now === before ? Math.min(waitMs * 2, lookMs.max) : lookMs.first;
+    before = now;
     await desk.clock.sleep(Math.min(waitMs, part.readDueMs), work.signal);
   }
 }

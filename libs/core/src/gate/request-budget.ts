@@ -190,7 +190,7 @@ export class RequestBudget {
   async #sleep(ms: number): Promise<void> {
     if (this.#hasNews) return;
     const woken = new AbortController();
-    this.#wake = () => woken.abort();
+    this.#wake = () => woken.abort("woken");
     await this.#clock.sleep(Math.min(ms, sleepMsMax), woken.signal);
     this.#wake = undefined;
   }
