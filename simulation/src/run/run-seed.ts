@@ -65,6 +65,8 @@ const drainMs = 6_000;
 /** A halt of everything at the end, and what was placed under it. */
 const drillMsMax = 60_000;
 const lastReadMs = 1_000;
+/** The auditor reads every row again, which takes as long as a twentieth of a run: in one seed of so many. */
+const auditedEvery = 3;
 
 /** Runs one seed to its end, or to its first violation. */
 export async function runSeed(seed: number, plant?: Plant): Promise<SeedResult> {
@@ -128,7 +130,7 @@ export async function runSeed(seed: number, plant?: Plant): Promise<SeedResult> 
   isOver = true;
   // Nothing is written any more, so that the reader of the stream comes to its end.
   for (const process of fleet.all) process.kill();
-  if (!isBroken()) await audit(world);
+  if (!isBroken() && seed % auditedEvery === 0) await audit(world);
   await time.run(() => false, time.nowMs + lastReadMs);
   reader.end();
   await time.run(() => false, time.nowMs + lastReadMs);
