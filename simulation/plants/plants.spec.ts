@@ -4,8 +4,10 @@ import { describe, expect, it } from "vitest";
 import { runSeed } from "../src/run/run-seed.ts";
 import { plants } from "./index.ts";
 
-/** Most are caught within a few; the command hunts for longer. */
-const seedsMax = 100;
+/** Most are caught within a few, retry-after-evidence at the 108th; the command hunts for longer. */
+const seedsMax = 200;
+/** On a machine that is busy with much else, too. */
+const huntMsMax = 900_000;
 
 describe("planted bugs", () => {
   it("given the folder, so each file is one bug, named like it", () => {
@@ -27,6 +29,6 @@ describe("planted bugs", () => {
       }
       expect.unreachable(`${plant.name} was not caught in ${seedsMax} runs`);
     },
-    120_000,
+    huntMsMax,
   );
 });
