@@ -16,11 +16,14 @@ const open = orderIn("CONFIRMING");
 const later = addMs(open.updatedAt, 1);
 const absent: LookupAnswer = { kind: "NOT_FOUND", asOf: later };
 
+/** By our clock, which no time of a row is ahead of unless a spec says so. */
+const now = addMs(open.updatedAt, 600_000);
+
 /** What look-ups at these seconds come to, each with its answer: when the order was believed to be gone. */
 function goneAt(asked: readonly (readonly [second: number, order: Order, answer: LookupAnswer])[]): readonly number[] {
   const disappearances = new Disappearances();
   return asked.flatMap(([second, order, answer]) =>
-    disappearances.lookedUp(order, answer, second * 1_000) === undefined ? [] : [second],
+    disappearances.lookedUp(order, answer, { nowMs: second * 1_000, now }) === undefined ? [] : [second],
   );
 }
 
@@ -72,6 +75,17 @@ describe("an order that the venue had and does not find", () => {
     expect(goneAt(at([0, 1, 2, 3, 60], ahead, asOf(1)))).toEqual([60]);
   });
 
+  it("given such a state of an attempt without validity, so every answer counts until our clock comes to it", () => {
+    if (open.state !== "CONFIRMING") throw new Error("not open");
+    const { validUntil: _, ...lasting } = open.attempt;
+    const hour = addMs(now, 3_600_000);
+    const ahead: Order = { ...open, attempt: lasting, stateTimes: { CONFIRMING: hour } };
+    expect(goneAt(at([0, 1, 2, 3, 60], ahead))).toEqual([60]);
+    const disappearances = new Disappearances();
+    const asked = (nowMs: number) => disappearances.lookedUp(ahead, absent, { nowMs, now: hour });
+    expect([0, 1, 2, 3, 60, 120].flatMap((second) => asked(second * 1_000) ?? [])).toEqual([]);
+  });
+
   it("given no time of its state, so answers count that are of a time after its last change", () => {
     const untimed: Order = { ...open, stateTimes: {} };
     const stale: LookupAnswer = { kind: "NOT_FOUND", asOf: open.updatedAt };
@@ -87,10 +101,12 @@ describe("an order that the venue had and does not find", () => {
     const other: Order = { ...open, orderId: orderId("00000000-0000-7000-8000-00000000ffff") };
     const disappearances = new Disappearances();
     for (const second of [0, 1, 2, 3])
-      for (const order of [open, other]) disappearances.lookedUp(order, absent, second * 1_000);
+      for (const order of [open, other]) disappearances.lookedUp(order, absent, { nowMs: second * 1_000, now });
     disappearances.keepOnly((id) => id === other.orderId);
-    expect(disappearances.lookedUp(open, absent, 60_000)).toBeUndefined();
-    expect(disappearances.lookedUp(other, absent, 60_000)).toMatchObject({ evidence: { kind: "VANISHED" } });
+    expect(disappearances.lookedUp(open, absent, { nowMs: 60_000, now })).toBeUndefined();
+    expect(disappearances.lookedUp(other, absent, { nowMs: 60_000, now })).toMatchObject({
+      evidence: { kind: "VANISHED" },
+    });
   });
 });
 

@@ -2,7 +2,7 @@ import { orderError } from "../error/order-error.ts";
 import type { ExecutionReport } from "../order/execution-report.ts";
 import { attemptOf, type Order } from "../order/order.ts";
 import type { OrderId } from "../order/order-id.ts";
-import { earlierOf } from "../time/wall-time.ts";
+import { earlierOf, type WallTime } from "../time/wall-time.ts";
 import type { LookupAnswer } from "../venue/venue.ts";
 
 /**
@@ -18,16 +18,24 @@ interface Missing {
   readonly lookups: number;
 }
 
+/** When the answer of a look-up was there. */
+export interface LookedUpAt {
+  /** Monotonic. */
+  readonly nowMs: number;
+  readonly now: WallTime;
+}
+
 /** Counts how long orders that a venue had have not been found there. */
 export class Disappearances {
   readonly #missing = new Map<OrderId, Missing>();
 
   /**
-   * Takes in what a look-up came to at `nowMs` (monotonic); gives a report once the order has been missing for long
-   * enough. Only answers that could have seen the order count: of a venue time after the order came to its state by
-   * our clock, or, for that may have been ahead, after its attempt's validity, by when the venue had it.
+   * Takes in what a look-up came to; gives a report once the order has been missing for long enough. Only answers that
+   * could have seen the order count: of a venue time after the order came to its state by our clock, or, for that may
+   * have been ahead, after its attempt's validity, by when the venue had it. Where neither has come by our clock, another
+   * one that was ahead wrote it: an order that we know in its state when we ask came to it before.
    */
-  lookedUp(order: Order, answer: LookupAnswer, nowMs: number): ExecutionReport | undefined {
+  lookedUp(order: Order, answer: LookupAnswer, { nowMs, now }: LookedUpAt): ExecutionReport | undefined {
     const { orderId, state } = order;
     const attempt = attemptOf(order);
     if (answer.kind === "UNAVAILABLE") return undefined;
@@ -37,7 +45,8 @@ export class Disappearances {
       return undefined;
     }
     const since = order.stateTimes[state] ?? order.updatedAt;
-    if (answer.asOf <= earlierOf(since, attempt.validUntil ?? since)) return undefined;
+    const hadItBy = earlierOf(since, attempt.validUntil ?? since);
+    if (hadItBy <= now && answer.asOf <= hadItBy) return undefined;
     const known = `${state} ${order.cumQuantity} ${attempt.number}`;
     const before = this.#missing.get(orderId);
     const isNews = before?.known !== known;

@@ -94,8 +94,9 @@ export class SuspectLookups {
   /** Asks the venue; what it had and does not find for a while is in doubt. */
   async #askAbout(known: Order): Promise<LookedUp | undefined> {
     const told = await askAbout(this.#desk, this.#entry, known);
-    const nowMs = this.#desk.clock.monotonicMs();
-    const vanished = told && this.#disappearances.lookedUp(told.order, told.answer, nowMs);
+    const { clock } = this.#desk;
+    const at = { nowMs: clock.monotonicMs(), now: clock.wall() };
+    const vanished = told && this.#disappearances.lookedUp(told.order, told.answer, at);
     if (told === undefined || vanished === undefined) return told;
     return { ...told, order: await recordReport(this.#desk, told.order, vanished) };
   }
