@@ -1,7 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 
-/** How long a call is repeated. */
-const patienceMsMax = 120_000;
+/** How long a call is repeated: longer than blows fall in any run, for a halt's answer may wait for the last of them. */
+const patienceMsMax = 600_000;
 const backoffMs = { first: 50, max: 500 } as const;
 
 /** Ends of a call that say nothing about what it was to do, so that it is repeated; ABORTED is a broken connection's. */
