@@ -58,10 +58,13 @@ export class Reader {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw unavailable(this.#url, error);
     });
+    // The pool listens to idle connections alone: one that breaks between two statements would end the process.
+    client.on("error", ignore);
     try {
       await client.query(begin);
       const result = await work(client);
       await client.query("COMMIT");
+      client.off("error", ignore);
       client.release();
       return result;
     } catch (error) {
@@ -77,3 +80,6 @@ export class Reader {
     return this.#pool.end();
   }
 }
+
+/** Whatever is asked of the connection next fails, and tells. */
+function ignore(): void {}
